@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "lib/config.h"
+
+namespace signalbox {
+namespace {
+
+/// The ids stand in the captured pages (tests/data/README.md); the page ids pin the page, so that a move to
+/// another vendor is seen.
+ProviderConfig claude() {
+  SourceConfig source;
+  source.name = "statuspage";
+  source.urls = {"https://status.claude.com/api/v2/summary.json",
+                 "https://anthropic.statuspage.io/api/v2/summary.json"};
+  source.page_id = "tymt9n04zgry";
+  source.components = {"k8w3r06qmzrp"};  // Claude API (api.anthropic.com)
+  return {.name = "claude",
+          .families = {{"Opus", "claude-opus"},
+                       {"Sonnet", "claude-sonnet"},
+                       {"Haiku", "claude-haiku"},
+                       {"Instant", "claude-instant"},
+                       {"Mythos", "claude-mythos"},
+                       {"Fable", "claude-fable"},
+                       {"Claude", "claude"}},
+          .sources = {source}};
+}
+
+/// `summary.json` lists a rotating 25 of the components: `components.json` is the whole list.
+ProviderConfig openai() {
+  SourceConfig source;
+  source.name = "statuspage";
+  source.documents = {{"components", "https://status.openai.com/api/v2/components.json"},
+                      {"incidents", "https://status.openai.com/api/v2/incidents.json"}};
+  source.page_id = "01JMDK9XYNY6RXSED6SDWW50WY";
+  source.components = {"01JMXBRMFE6N2NNT7DG6XZQ6PW",   // Chat Completions
+                       "01JP8CD9JR3HR6Y7G4Q75N4DVW"};  // Responses
+  return {.name = "openai", .families = {{"GPT", "gpt"}, {"o", "o"}}, .sources = {source}};
+}
+
+/// The feed sends 110-180 kB each time and ignores conditional requests, hence the longer interval.
+ProviderConfig gemini() {
+  SourceConfig source;
+  source.name = "google_cloud";
+  source.kind = SourceKind::google_cloud;
+  source.urls = {"https://status.cloud.google.com/incidents.json"};
+  source.products = {"Z0FZJAMvEB4j3NbCJs6B"};  // Vertex Gemini API
+  source.interval = seconds(120);
+  return {.name = "gemini", .families = {{"Gemini", "gemini"}}, .sources = {source}};
+}
+
+}  // namespace
+
+std::string_view to_string(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::statuspage: return "statuspage";
+    case SourceKind::google_cloud: return "google_cloud";
+    case SourceKind::ai_studio: return "ai_studio";
+  }
+  return "statuspage";
+}
+
+Config default_config() {
+  Config config;
+  config.providers = {claude(), openai(), gemini()};
+  return config;
+}
+
+const ProviderConfig* find_provider(const Config& config, std::string_view name) {
+  const auto found = std::ranges::find(config.providers, name, &ProviderConfig::name);
+  return found == config.providers.end() ? nullptr : &*found;
+}
+
+}  // namespace signalbox

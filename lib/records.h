@@ -1,0 +1,79 @@
+#pragma once
+/// What is kept: rows as values, produced by the core as effects, written by the store, read back at start
+/// and by the history answers. Times are wall times.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lib/ids.h"
+#include "lib/level.h"
+#include "lib/time.h"
+
+namespace signalbox {
+
+/// One change of a target's state.
+struct TransitionRecord {
+  WallTime at;
+  Target target;
+  State from = State::unknown;
+  State to = State::unknown;
+  std::string why;
+  std::string evidence;  ///< the JSON object of `evidence` in the target's answer, at that moment
+  uint64_t generation = 0;
+  bool operator==(const TransitionRecord&) const = default;
+};
+
+/// A target's health with its timers, so that a restart resumes it. `body` is JSON of health_json.h.
+struct HealthRecord {
+  Target target;
+  std::string body;
+  bool operator==(const HealthRecord&) const = default;
+};
+
+/// The generation that readers were told; never falls.
+struct GenerationRecord {
+  uint64_t generation = 0;
+  bool operator==(const GenerationRecord&) const = default;
+};
+
+/// When a source was last good, so that freshness survives a restart.
+struct SourceRecord {
+  std::string provider;
+  std::string source;
+  WallTime good_at;
+  WallTime changed_at;  ///< when components or incidents last changed, by our own clock
+  bool operator==(const SourceRecord&) const = default;
+};
+
+struct IncidentRecord {
+  std::string provider;
+  std::string source;
+  std::string id;
+  std::string name;
+  std::string impact;
+  std::string status;
+  std::optional<WallTime> started_at;
+  WallTime first_seen_at;  ///< the store keeps the earliest
+  std::optional<WallTime> updated_at;
+  std::optional<WallTime> resolved_at;
+  std::string url;
+  std::vector<std::string> scope;
+  bool operator==(const IncidentRecord&) const = default;
+};
+
+/// A document whose bytes differ from the ones before.
+struct PayloadRecord {
+  std::string provider;
+  std::string source;
+  std::string document;  ///< "summary", "components", "incidents"
+  WallTime at;
+  std::string body;
+  bool operator==(const PayloadRecord&) const = default;
+};
+
+using Record =
+    std::variant<TransitionRecord, HealthRecord, GenerationRecord, SourceRecord, IncidentRecord, PayloadRecord>;
+
+}  // namespace signalbox

@@ -1,0 +1,34 @@
+#pragma once
+/// When to poll a source next. A good citizen: the pause is 0.9 to 1.0 of the interval, refusals double it
+/// from the interval to 15 min, and Retry-After is honoured.
+#include <optional>
+#include <string_view>
+
+#include "lib/fetched.h"
+#include "lib/time.h"
+
+namespace signalbox {
+
+inline constexpr Millis kMaxBackoff = minutes(15);
+
+struct PollSchedule {
+  int refusals = 0;  ///< consecutive polls that the server refused: 403, 405, 429, 5xx, a bot challenge
+  bool operator==(const PollSchedule&) const = default;
+};
+
+/// Whether the server asks us to come less often.
+bool is_refusal(const FetchedDocument& document);
+
+/// `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3); at most an hour. Empty when absent or senseless.
+std::optional<Millis> parse_retry_after(std::string_view header, WallTime now);
+
+struct NextPoll {
+  PollSchedule schedule;
+  Millis pause;
+};
+
+/// `jitter` is in [0,1): 0 gives 0.9 of the interval, 1 would give the whole.
+NextPoll next_poll(PollSchedule schedule, Millis interval, const std::vector<FetchedDocument>& documents,
+                   WallTime now, double jitter);
+
+}  // namespace signalbox

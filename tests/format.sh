@@ -1,0 +1,8 @@
+#!/bin/sh
+# Formats every source file, or with --check says which are not formatted.
+set -eu
+cd "$(dirname "$0")/.."
+mode=-i
+[ "${1:-}" = --check ] && mode='--dry-run --Werror'
+# shellcheck disable=SC2086
+git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format $mode
