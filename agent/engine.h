@@ -1,0 +1,66 @@
+#pragma once
+/// The one thread that decides. Gatherers post events, the engine folds them into the core, has the effects
+/// stored, and publishes what readers may see.
+///
+/// Threads: `post` from any thread; `run` owns the core; `latest` from any thread.
+/// Invariant: a change is published after its commit, or after `kCommitPatience` with persistence shown as failing.
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "agent/store.h"
+#include "lib/core.h"
+#include "lib/snapshot.h"
+
+namespace signalbox {
+
+class Engine {
+ public:
+  using Publish = std::function<void(const SnapshotPtr&)>;
+  using Clock = std::function<Instant()>;
+
+  /// `store` outlives the engine. The first snapshot is made here, so that there is an answer from the start.
+  Engine(Core core, Store& store, std::string instance, Clock clock);
+
+  /// Waits while the mailbox is full (1024 events): a gatherer that is faster than the engine is held back, not
+  /// cut. False after `run` has ended.
+  bool post(Event event);
+
+  SnapshotPtr latest() const;
+
+  /// Shown in `/readyz` until the next good reload.
+  void set_config_error(std::string error);
+
+  /// Until `stop`. `publish` is called from here, at each change and once a second.
+  void run(const std::stop_token& stop, const Publish& publish);
+
+ private:
+  std::vector<Event> take(const std::stop_token& stop);
+  void handle(const std::vector<Event>& events);
+  void log_effects(const std::vector<Record>& effects) const;
+  AgentStatus status() const;
+  void refresh(Instant now);
+
+  Store& store_;
+  Clock clock_;
+  std::string instance_;
+
+  // The engine thread's own.
+  Core core_;
+  std::optional<MonoTime> wake_at_;
+  MonoTime render_at_{};
+  Store::Ticket last_ticket_ = 0;
+  bool commit_late_ = false;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable_any changed_;
+  std::vector<Event> mailbox_;
+  bool ended_ = false;
+  SnapshotPtr latest_;
+  std::string config_error_;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,150 @@
+#include "lib/snapshot.h"
+
+#include <fmt/format.h>
+
+#include "lib/answer.h"
+#include "lib/core.h"
+#include "lib/rfc3339.h"
+
+namespace signalbox {
+namespace {
+
+const SourceStates& states_of(const Core& core, const std::string& provider) {
+  static const SourceStates kNone;
+  const auto found = core.sources.find(provider);
+  return found == core.sources.end() ? kNone : found->second;
+}
+
+OrderedJson target_json(const Core& core, const Target& target, const TargetState& state, const Snapshot& frame) {
+  const Policy& policy = core.config->policy;
+  const ProviderConfig& provider = *find_provider(*core.config, target.provider);
+  return {{"target", to_string(target)},
+          {"provider", target.provider},
+          {"model", target.is_provider() ? OrderedJson() : OrderedJson(target.model)},
+          {"inherited", false},
+          {"state", to_string(state.health.state)},
+          {"since", format_rfc3339(state.health.since.wall)},
+          {"as_of", format_rfc3339(frame.as_of.wall)},
+          {"expires_at", format_rfc3339(frame.expires_at)},
+          {"generation", frame.generation},
+          {"advice", advice_json(advise(state.health, policy))},
+          {"why", state.why},
+          {"evidence",
+           evidence_json(provider, states_of(core, target.provider), target, state.evidence, policy, frame.as_of)},
+          {"override", nullptr}};
+}
+
+OrderedJson source_row(const ProviderConfig& provider, const SourceConfig& source, const SourceState& state,
+                       const Policy& policy, Instant now) {
+  const bool fresh = is_fresh(state, source, policy, now);
+  const OfficialLevel level =
+      fresh ? reading_level(*state.reading, "", provider, policy, now.wall) : OfficialLevel::unknown;
+  const std::string configured = !source.urls.empty()        ? source.urls.front()
+                                 : !source.documents.empty() ? source.documents.begin()->second
+                                                             : "";
+  OrderedJson missing = OrderedJson::array();
+  if (state.reading) missing = state.reading->missing_components;
+  const bool partial = !missing.empty();
+  return {{"provider", provider.name},
+          {"name", source.name},
+          {"kind", to_string(source.kind)},
+          {"url", state.url.empty() ? configured : state.url},
+          {"level", to_string(level)},
+          {"fresh", fresh},
+          {"interval_s", std::chrono::duration<double>(source.interval).count()},
+          {"last_good_at", state.reading ? time_json(state.good_at.wall) : OrderedJson()},
+          {"last_try_at", state.tried_at ? time_json(state.tried_at->wall) : OrderedJson()},
+          {"last_error", state.error.empty() ? OrderedJson() : OrderedJson(state.error)},
+          {"latency_ms", state.tried_at ? OrderedJson(state.latency.count()) : OrderedJson()},
+          {"page_id", source.page_id.empty() ? OrderedJson() : OrderedJson(source.page_id)},
+          {"missing_components", std::move(missing)},
+          {"partial", partial}};
+}
+
+std::string sources_body(const Core& core, Instant now) {
+  OrderedJson rows = OrderedJson::array();
+  for (const ProviderConfig& provider : core.config->providers) {
+    const SourceStates& states = states_of(core, provider.name);
+    for (const SourceConfig& source : provider.sources) {
+      const auto found = states.find(source.name);
+      const SourceState state = found == states.end() ? SourceState{} : found->second;
+      rows.push_back(source_row(provider, source, state, core.config->policy, now));
+    }
+  }
+  return dump_json(OrderedJson{{"sources", std::move(rows)}});
+}
+
+OrderedJson check(bool pass, const std::string& output, Instant now) {
+  OrderedJson one{{"status", pass ? "pass" : "warn"}, {"time", format_rfc3339(now.wall)}};
+  if (!output.empty()) one["output"] = output;
+  return OrderedJson::array({one});
+}
+
+size_t blind_sources(const Core& core, Instant now, size_t& all) {
+  size_t blind = 0;
+  for (const ProviderConfig& provider : core.config->providers) {
+    const SourceStates& states = states_of(core, provider.name);
+    for (const SourceConfig& source : provider.sources) {
+      ++all;
+      const auto found = states.find(source.name);
+      if (found == states.end() || !is_fresh(found->second, source, core.config->policy, now)) ++blind;
+    }
+  }
+  return blind;
+}
+
+/// application/health+json (draft-inadarei-api-health-check-06). The agent is ready as soon as it can answer: a
+/// failing disk or a blind source is a warning, because the signal goes on.
+std::string readyz_body(const Core& core, const AgentStatus& status, Instant now) {
+  size_t all = 0;
+  const size_t blind = blind_sources(core, now, all);
+  const std::string store_output =
+      !status.persistence_ok      ? "not stored: " + status.persistence_detail
+      : !status.set_aside.empty() ? "the database was corrupt; started empty, the old one is " + status.set_aside
+                                  : "";
+  const std::string source_output = blind == 0 ? "" : fmt::format("{} of {} sources are not fresh", blind, all);
+  const bool pass = blind == 0 && store_output.empty() && status.config_error.empty();
+  return dump_json(
+      OrderedJson{{"status", pass ? "pass" : "warn"},
+                  {"serviceId", "signalbox"},
+                  {"checks",
+                   {{"store:persistence", check(store_output.empty(), store_output, now)},
+                    {"sources:freshness", check(blind == 0, source_output, now)},
+                    {"config:reload", check(status.config_error.empty(), status.config_error, now)}}}});
+}
+
+}  // namespace
+
+SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->as_of = now;
+  snapshot->expires_at = now.wall + core.config->server.answer_ttl;
+  snapshot->generation = core.generation;
+  snapshot->etag = fmt::format("W/\"{}-{}\"", status.instance, core.generation);
+  snapshot->persistence = status.persistence_ok ? "ok" : "failing";
+
+  OrderedJson targets = OrderedJson::array();
+  for (const ProviderConfig& provider : core.config->providers) {
+    for (auto it = core.targets.lower_bound({provider.name, ""});
+         it != core.targets.end() && it->first.provider == provider.name; ++it) {
+      const auto& [target, state] = *it;
+      OrderedJson body = target_json(core, target, state, *snapshot);
+      snapshot->targets[to_string(target)] = {state.health.state, state.health.weight,
+                                              hold_left(state.health, core.config->policy, now), dump_json(body)};
+      targets.push_back(std::move(body));
+    }
+  }
+  OrderedJson set_aside = status.set_aside.empty() ? OrderedJson() : OrderedJson(status.set_aside);
+  snapshot->health = dump_json(OrderedJson{{"as_of", format_rfc3339(now.wall)},
+                                           {"expires_at", format_rfc3339(snapshot->expires_at)},
+                                           {"generation", core.generation},
+                                           {"observer", {{"suspect", false}, {"why", nullptr}}},
+                                           {"persistence", snapshot->persistence},
+                                           {"database_set_aside", std::move(set_aside)},
+                                           {"targets", std::move(targets)}});
+  snapshot->sources = sources_body(core, now);
+  snapshot->readyz = readyz_body(core, status, now);
+  return snapshot;
+}
+
+}  // namespace signalbox

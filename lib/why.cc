@@ -1,0 +1,121 @@
+#include "lib/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "lib/text.h"
+
+namespace signalbox {
+namespace {
+
+constexpr size_t kMaxWhy = 600;
+
+std::string first_url(const SourceConfig& source) {
+  if (!source.urls.empty()) return source.urls.front();
+  return source.documents.empty() ? source.name : source.documents.begin()->second;
+}
+
+/// What the source is called in a sentence: the host that answered last, else the one that is configured.
+std::string called(const SourceConfig& source, const SourceState* state) {
+  return host_of(state != nullptr && !state->url.empty() ? state->url : first_url(source));
+}
+
+/// A page in a state worse than operational names its component; an operational one needs no name.
+std::string component_clause(const PageReading& reading) {
+  const auto worst = std::ranges::max_element(reading.components, {}, &Component::level);
+  if (worst == reading.components.end() || worst->level == OfficialLevel::none) return "operational";
+  return fmt::format("{} of {}", worst->status, worst->name.empty() ? worst->id : worst->name);
+}
+
+/// The incident that weighs most for the target, if any weighs at all.
+const Incident* heaviest(const PageReading& reading, std::string_view model, const ProviderConfig& provider,
+                         const Policy& policy, WallTime now) {
+  const Incident* found = nullptr;
+  OfficialLevel most = OfficialLevel::none;
+  for (const Incident& incident : reading.incidents) {
+    const OfficialLevel level = judge_incident(incident, model, provider, policy, now).level;
+    if (level > most) {
+      most = level;
+      found = &incident;
+    }
+  }
+  return found;
+}
+
+std::string fresh_clause(const ProviderConfig& provider, const SourceConfig& source, const SourceState& state,
+                         std::string_view model, const Policy& policy, Instant now) {
+  const PageReading& reading = *state.reading;
+  std::string clause = fmt::format("{} says {}", called(source, &state), component_clause(reading));
+  const Incident* incident = heaviest(reading, model, provider, policy, now.wall);
+  if (incident != nullptr) {
+    clause += fmt::format(": \"{}\" ({}, {})", incident->name, incident->impact, incident->status);
+  }
+  if (!reading.missing_components.empty()) {
+    clause += fmt::format(" ({} of {} components missing)", reading.missing_components.size(),
+                          reading.missing_components.size() + reading.components.size());
+  }
+  if (!state.error.empty()) clause += fmt::format(", but its last poll failed: {}", state.error);
+  return clause;
+}
+
+std::string blind_clause(const SourceConfig& source, const SourceState* state) {
+  const std::string name = called(source, state);
+  if (state == nullptr || !state->tried_at) return fmt::format("{} has not been polled yet", name);
+  if (state->error.empty()) return fmt::format("{} was last read too long ago", name);
+  return fmt::format("{} cannot be read: {}", name, state->error);
+}
+
+std::string official_clause(const ProviderConfig& provider, const SourceStates& states, std::string_view model,
+                            const OfficialEvidence& evidence, const Policy& policy, Instant now) {
+  if (provider.sources.empty()) return "no status source is configured";
+  std::vector<std::string> clauses;
+  for (const SourceConfig& source : provider.sources) {
+    const auto found = states.find(source.name);
+    const SourceState* state = found == states.end() ? nullptr : &found->second;
+    if (state != nullptr && is_fresh(*state, source, policy, now)) {
+      clauses.push_back(fresh_clause(provider, source, *state, model, policy, now));
+    } else {
+      clauses.push_back(blind_clause(source, state));
+    }
+  }
+  std::string clause = fmt::format("{}", fmt::join(clauses, "; "));
+  if (evidence.covers == "vertex") clause += " (by the Vertex page alone)";
+  return clause;
+}
+
+std::string passive_clause(const PassiveEvidence& passive) {
+  if (passive.reporters == 0 && passive.requests == 0) return "no reports from clients";
+  return fmt::format("{} of {} requests from {} reporters failed in the last {} s", passive.failures,
+                     passive.requests, passive.reporters, passive.window_s);
+}
+
+/// Why a target is not yet what the evidence asks for.
+std::string hold_clause(const Health& health, const Policy& policy, Instant now) {
+  if (health.state == State::unhealthy && health.better_since) {
+    const auto left = std::chrono::ceil<seconds>(hold_left(health, policy, now));
+    return fmt::format("; better for {} s, held for {} s more",
+                       std::chrono::floor<seconds>(now.mono - health.better_since->mono).count(), left.count());
+  }
+  if (health.state == State::recovering) return fmt::format("; coming back by steps, now at {} %", health.weight);
+  return "";
+}
+
+}  // namespace
+
+std::string host_of(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return clean_text(url.substr(0, url.find_first_of("/?#")));
+}
+
+std::string explain(const ProviderConfig& provider, const SourceStates& states, std::string_view model,
+                    const Health& health, const Evidence& evidence, const Policy& policy, Instant now) {
+  return clean_text(
+      fmt::format("{}; {}{}", official_clause(provider, states, model, evidence.official, policy, now),
+                  passive_clause(evidence.passive), hold_clause(health, policy, now)),
+      kMaxWhy);
+}
+
+}  // namespace signalbox
