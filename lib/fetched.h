@@ -26,6 +26,10 @@ struct HttpReply {
   bool operator==(const HttpReply&) const = default;
 };
 
+/// Whether something in front of the page asks for a browser: AWS WAF (405 or an empty 202, mostly with
+/// `x-amzn-waf-action`) or Cloudflare (`cf-mitigated`). A page that is served does not answer a GET with 405.
+bool is_bot_challenge(const HttpReply& reply);
+
 struct FetchedDocument {
   std::string name;  ///< "summary" for a source with `urls`, else its key in `documents`
   std::string url;   ///< where it was asked for

@@ -1,9 +1,9 @@
 #pragma once
 /// From bytes to a reading: a table, source kind -> decoder. A new feed is one function and one row.
 ///
-/// Errors: the sentence names the document and what is wrong with it ("components.json: not JSON: byte 17 of
-/// 4096"). A page that cannot be understood whole is an error, never a healthy reading: wrong page id, no
-/// configured component present, HTML, a shape we do not know.
+/// Errors: the sentence says what is wrong, and names the document where the source has several ("components: not
+/// JSON: byte 17 of 4096"). A page that cannot be understood whole is an error, never a healthy reading: wrong page
+/// id, no configured component present, HTML, a shape we do not know.
 #include <string>
 #include <vector>
 
