@@ -1,13 +1,18 @@
 #pragma once
 /// One GET (or POST, for the AI Studio RPC) of one document, within a total deadline.
 ///
-/// Invariant: returns at the deadline plus half a second at the latest, whatever the other side does; never more
-/// than `max_body` bytes after inflating; never follows a redirect; verifies TLS against the system's store.
-/// Threads: a call keeps nothing between calls; any number at once.
+/// Invariant: returns at the deadline plus half a second at the latest (with a Resolver that outlives the call, see
+/// below), whatever the other side does, and at once on a stop request; never more than `max_body` bytes, on the
+/// wire or after inflating; never follows a redirect; verifies TLS against the system's store. Errors: a body
+/// without Content-Length that is cut short looks whole to HTTP: the decoder has to notice. Threads: a call keeps
+/// nothing between calls; any number at once.
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "agent/proxy.h"
+#include "agent/resolver.h"
 #include "lib/fetched.h"
 #include "lib/time.h"
 
@@ -23,14 +28,9 @@ struct FetchRequest {
 
 struct FetchLimits {
   Millis deadline = seconds(10);
+  Millis connect = seconds(3);  ///< for each address of the host
   size_t max_body = size_t{4} * 1024 * 1024;
-};
-
-/// From the environment, as curl reads it: `https_proxy`/`HTTPS_PROXY`, `http_proxy`, `no_proxy`/`NO_PROXY`.
-struct ProxySettings {
-  std::string https_proxy;
-  std::string http_proxy;
-  std::string no_proxy;
+  std::string ca_file;  ///< trusted instead of the system's store; empty: the system's
 };
 
 struct FetchAnswer {
@@ -39,8 +39,10 @@ struct FetchAnswer {
   std::string last_modified;
 };
 
-ProxySettings proxy_from_environment();
+FetchAnswer fetch(const FetchRequest& request, const FetchLimits& limits, const ProxySettings& proxy,
+                  Resolver& resolver, const std::stop_token& stop = {});
 
+/// For a single call: a DNS lookup that hangs holds it for some seconds past the deadline.
 FetchAnswer fetch(const FetchRequest& request, const FetchLimits& limits, const ProxySettings& proxy);
 
 }  // namespace signalbox
