@@ -5,6 +5,7 @@
 /// Invariant: a group is committed whole or not at all, in the order of `submit`; what could not be written is
 /// kept (bounded) and tried again until it can, so that a disk that comes back loses nothing.
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,8 +30,8 @@ struct Restored {
 
 struct StoreStatus {
   bool ok = true;
-  std::string detail;     ///< why not
-  std::string set_aside;  ///< a corrupt database was moved there at start; empty: none
+  std::string detail;     ///< why not, without a path
+  std::string set_aside;  ///< where a corrupt database was moved, at start or later; empty: none
   uint64_t dropped = 0;   ///< records given up because the queue was full
 };
 
@@ -43,12 +44,25 @@ class Store {
     Restored restored;
   };
 
-  /// Opens or creates `<state_dir>/signalbox.db`, migrates it, reads what was stored, starts the writer. A corrupt
-  /// file is moved aside under a dated name and a new one is made. Errors (fatal at start): the directory cannot be
-  /// written, the database is of a newer version, it is in use by another agent.
+  /// `submit` gave some of its records up; `wait` for it is false at once.
+  static constexpr Ticket kRefused = std::numeric_limits<Ticket>::max();
+
+  /// Opens or creates `<state_dir>/signalbox.db` (and the directory, 0750), migrates it, reads what was stored,
+  /// starts the writer. What is no database of ours or is corrupt is moved aside under a dated name and a new one
+  /// is made; the checkpoints that could still be read are carried over.
+  ///
+  /// Errors, fatal at start, with path and reason: a mistake in permissions or configuration (EACCES, ENOTDIR,
+  /// ...), a database of a newer version (nothing is touched), a directory that another agent uses. Everything else
+  /// (disk full, read-only file system, input/output error, locked) opens a store whose status is failing and that
+  /// keeps trying; what can be read of an existing database without writing is restored. The log may be left out of
+  /// it on a read-only file system; where nothing can be read, the instance is a new one.
   static Result<Opened> open(const std::string& state_dir, const Retention& retention, WallTime now);
 
+  /// Tries to commit what is left once more, empties the log into the main file, closes: two seconds at most,
+  /// as far as the disk answers.
   virtual ~Store() = default;
+  /// Never waits for the disk. Bounded: 100,000 records or 64 MiB; past that payloads go first, then what does not
+  /// fit is given up; both are counted. Health, source and generation are kept one a key and are never given up.
   virtual Ticket submit(std::vector<Record> records) = 0;
   /// Whether everything up to `ticket` is on disk, waiting for it at most `timeout`.
   virtual bool wait(Ticket ticket, Millis timeout) = 0;

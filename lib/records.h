@@ -25,7 +25,8 @@ struct TransitionRecord {
   bool operator==(const TransitionRecord&) const = default;
 };
 
-/// A target's health with its timers, so that a restart resumes it. `body` is JSON of health_json.h.
+/// A target's health with its timers, so that a restart resumes it. `body` is JSON of health_json.h;
+/// an empty one forgets the target.
 struct HealthRecord {
   Target target;
   std::string body;

@@ -1,0 +1,121 @@
+#include "agent/store_writer.h"
+
+#include <sys/random.h>
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace signalbox {
+namespace {
+
+/// A disk that corrupts whatever it is given must not fill up with what was set aside.
+constexpr Millis kBetweenSetAside = hours(1);
+
+/// As a new database draws it, for the time until there is one.
+std::string draw_instance() {
+  std::array<unsigned char, 8> bytes{};
+  // Fewer than 256 bytes are always given whole.
+  if (getentropy(bytes.data(), bytes.size()) != 0) return "0000000000000000";
+  std::string hex;
+  for (const unsigned char byte : bytes) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+}  // namespace
+
+StoreWriter::StoreWriter(const std::string& state_dir, const Retention& retention)
+    : retention_(retention), database_(state_dir) {}
+
+std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
+  std::optional<OpenFailure> failure = database_.open(now, &restored);
+  if (failure && failure->fatal) return failure;
+  if (failure) database_.read_in_place(restored);
+  if (!database_.set_aside_path().empty()) set_aside_at_ = now;
+  instance_ = restored.instance;
+  for (const HealthRecord& health : restored.healths) held_.healths[health.target] = health;
+  for (const SourceRecord& source : restored.sources) held_.sources[{source.provider, source.source}] = source;
+  held_.generation = restored.generation;
+  if (instance_.empty()) {
+    // Drawn here rather than read from the new database, whose first commit may fail.
+    instance_ = restored.instance = draw_instance();
+  }
+  if (failure) return failure;
+  if (std::string reason = attach(); !reason.empty()) return OpenFailure{"", reason, false};
+  return std::nullopt;
+}
+
+/// The connection is open: binds the statements, and fills a file that is new with what is held.
+std::string StoreWriter::attach() {
+  rows_ = std::make_unique<RecordRows>(database_.connection(), retention_);
+  if (!database_.is_new()) return {};
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->write_instance(instance_);
+  if (!error) error = rows_->write(RecordGroup{{}, held_, 0});
+  if (!error) error = transaction.commit();
+  if (error) detach();
+  return error.message;
+}
+
+void StoreWriter::detach() {
+  rows_.reset();
+  database_.close();
+}
+
+std::string StoreWriter::ensure_open(WallTime now) {
+  // Somebody moved the file: what we would write now nobody would find.
+  if (rows_ && database_.connection().has_moved()) detach();
+  if (rows_) return {};
+  if (const auto failure = database_.open(now, nullptr)) return failure->reason;
+  return attach();
+}
+
+std::string StoreWriter::commit(const RecordGroup& group, WallTime now) {
+  if (std::string reason = ensure_open(now); !reason.empty()) return reason;
+  SqlError error = write(group);
+  if (error.is_corruption() && may_set_aside(now)) {
+    rows_.reset();
+    if (const auto failure = database_.set_aside(now)) return failure->reason;
+    set_aside_at_ = now;
+    if (std::string reason = ensure_open(now); !reason.empty()) return reason;
+    error = write(group);
+  }
+  if (error) return error.message;
+  held_.take(group.checkpoints);
+  return {};
+}
+
+SqlError StoreWriter::write(const RecordGroup& group) {
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->write(group);
+  if (!error) error = transaction.commit();
+  if (error) rows_->rolled_back();
+  return error;
+}
+
+bool StoreWriter::may_set_aside(WallTime now) const {
+  return !set_aside_at_ || now - *set_aside_at_ >= kBetweenSetAside || now < *set_aside_at_;
+}
+
+bool StoreWriter::prune(WallTime now) {
+  if (!rows_) return false;
+  int64_t deleted = 0;
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->prune(now, deleted);
+  if (!error) error = transaction.commit();
+  // A failure shows in the next commit, which says so; the next hour deletes.
+  if (error) rows_->rolled_back();
+  return !error && deleted > 0;
+}
+
+void StoreWriter::close() {
+  if (!rows_) return;
+  rows_.reset();
+  static_cast<void>(database_.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  database_.close();
+}
+
+}  // namespace signalbox

@@ -1,0 +1,51 @@
+#pragma once
+/// A disk that fails on demand, under SQLite: a VFS around the system's, the default while this object lives.
+///
+/// Precondition: made before and destroyed after every connection that shall use it; one at a time.
+/// Threads: all calls from any thread.
+#include <sqlite3.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+namespace signalbox {
+
+class FaultyDisk {
+ public:
+  FaultyDisk();
+  FaultyDisk(const FaultyDisk&) = delete;
+  FaultyDisk& operator=(const FaultyDisk&) = delete;
+  ~FaultyDisk();
+
+  /// From now on every write, growth and sync fails with this result code, until `heal`.
+  void fail_with(int code) { failure_ = code; }
+  void heal() { failure_ = SQLITE_OK; }
+  /// Syncs wait until `release_syncs`.
+  void hold_syncs();
+  void release_syncs();
+  /// Returns when a sync waits.
+  void wait_for_held_sync();
+  /// Returns when `count` more writes or syncs have failed.
+  void wait_for_failures(int count);
+
+  int syncs() const { return syncs_; }
+  int writes() const { return writes_; }
+
+  // Called by the VFS.
+  int on_write();
+  int on_sync();
+
+ private:
+  sqlite3_vfs vfs_;
+  std::atomic<int> failure_ = SQLITE_OK;
+  std::atomic<int> syncs_ = 0;
+  std::atomic<int> writes_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  bool waiting_ = false;
+  int failures_ = 0;
+};
+
+}  // namespace signalbox
