@@ -32,11 +32,22 @@ struct SourceConfig {
   bool operator==(const SourceConfig&) const = default;
 };
 
-/// How a title's words map to model names: a title with `title` ("Opus") names models whose name has the
-/// tokens of `model` ("claude-opus"); versions are compared apart. See model_names.h.
+/// One line of models that share a name, and how incident titles write it (model_names.h). In TOML:
+///
+///     [[providers.openai.families]]
+///     title = "GPT"
+///     model = "gpt"
+///     variants = "mini nano turbo pro"
+///     product = true
+///     base_model = true
 struct ModelFamily {
-  std::string title;
-  std::string model;
+  std::string title;     ///< the word, or words, of titles: "Opus", "Claude Instant"
+  std::string model;     ///< what the names of its models have, without the version: "claude-opus"
+  std::string variants;  ///< words that make another model of the same version; empty: other words change nothing
+  std::string point = ".";  ///< between the numbers of a version as we write it: "gpt-5.5", "claude-opus-4-6"
+  bool product =
+      false;  ///< the word is a product's name too ("Claude", "GPT"): only with a version it means models
+  bool base_model = false;  ///< a version without a variant is one model ("gpt-4"); otherwise all variants of it
   bool operator==(const ModelFamily&) const = default;
 };
 
