@@ -1,6 +1,6 @@
 #pragma once
-/// From what was stored to the core that goes on: documents are decoded again, so that a restart in mid-outage knows at
-/// once what the pages said, as long as that is fresh.
+/// From what was stored to the core that goes on: documents are decoded again, so that a restart in mid-outage
+/// knows at once what the pages said, as long as that is fresh.
 #include <memory>
 
 #include "agent/store.h"

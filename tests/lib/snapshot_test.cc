@@ -35,23 +35,24 @@ TEST_CASE_FIXTURE(Fixture, "a target's answer has every field of the contract, i
   errors.url = "https://stspg.io/x";
   poll(page(O::major, {errors}));
   const SnapshotPtr snapshot = look();
-  CHECK(snapshot->targets.at("claude").body ==
-        R"({"target":"claude","provider":"claude","model":null,"inherited":false,"state":"unhealthy",)"
-        R"("since":"2026-11-23T10:00:00.000Z","as_of":"2026-11-23T10:00:00.000Z",)"
-        R"("expires_at":"2026-11-23T10:01:00.000Z","generation":42,)"
-        R"("advice":{"action":"fallback","primary_weight":10,"retry_budget_ms":0},)"
-        R"("why":"page.example says major of API: \"Elevated errors\" (major, investigating); no reports from clients",)"
-        R"("evidence":{"official":{"level":"major","fresh":true,"partial":false,"covers":null,)"
-        R"("sources":[{"name":"page","url":"https://page.example/api/v2/summary.json","fresh":true,)"
-        R"("components":[{"id":"api","name":"API","status":"major"}],"fetched_at":"2026-11-23T10:00:00.000Z",)"
-        R"("page_updated_at":null,"indicator":null,"partial":false,"covers":null,"error":null}],)"
-        R"("incidents":[{"id":"incident-Elevated errors","name":"Elevated errors","impact":"major",)"
-        R"("status":"investigating","started_at":"2026-11-23T09:57:00.000Z",)"
-        R"("updated_at":"2026-11-23T09:57:00.000Z","url":"https://stspg.io/x","scope":[],)"
-        R"("counts_as":"major","note":null}],"maintenances":[]},)"
-        R"("passive":{"level":"insufficient","window_s":0,"requests":0,"failures":0,"failure_ratio":0.0,)"
-        R"("reporters":0,"outcomes":{"ok":0,"overloaded":0,"server_error":0,"timeout":0,"connect_error":0,)"
-        R"("throttled":0,"client_error":0,"cancelled":0}}},"override":null})");
+  CHECK(
+      snapshot->targets.at("claude").body ==
+      R"({"target":"claude","provider":"claude","model":null,"inherited":false,"state":"unhealthy",)"
+      R"("since":"2026-11-23T10:00:00.000Z","as_of":"2026-11-23T10:00:00.000Z",)"
+      R"("expires_at":"2026-11-23T10:01:00.000Z","generation":42,)"
+      R"("advice":{"action":"fallback","primary_weight":10,"retry_budget_ms":0},)"
+      R"("why":"page.example says major of API: \"Elevated errors\" (major, investigating); no reports from clients",)"
+      R"("evidence":{"official":{"level":"major","fresh":true,"partial":false,"covers":null,)"
+      R"("sources":[{"name":"page","url":"https://page.example/api/v2/summary.json","fresh":true,)"
+      R"("components":[{"id":"api","name":"API","status":"major"}],"fetched_at":"2026-11-23T10:00:00.000Z",)"
+      R"("page_updated_at":null,"indicator":null,"partial":false,"covers":null,"error":null}],)"
+      R"("incidents":[{"id":"incident-Elevated errors","name":"Elevated errors","impact":"major",)"
+      R"("status":"investigating","started_at":"2026-11-23T09:57:00.000Z",)"
+      R"("updated_at":"2026-11-23T09:57:00.000Z","url":"https://stspg.io/x","scope":[],)"
+      R"("counts_as":"major","note":null}],"maintenances":[]},)"
+      R"("passive":{"level":"insufficient","window_s":0,"requests":0,"failures":0,"failure_ratio":0.0,)"
+      R"("reporters":0,"outcomes":{"ok":0,"overloaded":0,"server_error":0,"timeout":0,"connect_error":0,)"
+      R"("throttled":0,"client_error":0,"cancelled":0}}},"override":null})");
   CHECK(snapshot->targets.at("claude").state == State::unhealthy);
   CHECK(snapshot->targets.at("claude").hold_left == seconds(60));
 }

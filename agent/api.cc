@@ -1,0 +1,37 @@
+#include "agent/api.h"
+
+#include <array>
+
+#include "agent/api_handlers.h"
+#include "lib/json.h"
+
+namespace signalbox {
+
+std::span<const ApiRoute> api_routes() {
+  static const std::array<ApiRoute, 9> kRoutes = {{
+      {"/v1/health", answer_health, false, true},
+      {"/v1/health/(.+)", answer_target, false, true},
+      {"/v1/check/(.+)", answer_check, false, true},
+      {"/v1/transitions", answer_transitions, true, false},
+      {"/v1/incidents", answer_incidents, true, false},
+      {"/v1/sources", answer_sources, false, false},
+      {"/livez", answer_livez, false, false},
+      {"/readyz", answer_readyz, false, false},
+      {"/openapi.json", answer_openapi, false, false},
+  }};
+  return kRoutes;
+}
+
+ApiReply problem(int status, const std::string& title, const std::string& detail) {
+  ApiReply reply;
+  reply.status = status;
+  reply.content_type = "application/problem+json";
+  reply.body =
+      dump_json(OrderedJson{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}});
+  reply.headers = {{"Cache-Control", "no-store"}};
+  return reply;
+}
+
+ApiReply bad_request(const std::string& detail) { return problem(400, "Bad Request", detail); }
+
+}  // namespace signalbox
