@@ -150,7 +150,8 @@ Connection::Transfer Connection::read(char* to, size_t size) {
   } else {
     asio_->socket.async_read_some(asio::buffer(to, size), on_read);
   }
-  return asio_->transfer(asio_->run(done, Millis::max()), bytes);
+  const std::error_code error = asio_->run(done, Millis::max());
+  return asio_->transfer(error, bytes);
 }
 
 Connection::Transfer Connection::write(const char* from, size_t size) {
@@ -165,7 +166,8 @@ Connection::Transfer Connection::write(const char* from, size_t size) {
   } else {
     asio_->socket.async_write_some(asio::buffer(from, size), on_write);
   }
-  return asio_->transfer(asio_->run(done, Millis::max()), bytes);
+  const std::error_code error = asio_->run(done, Millis::max());
+  return asio_->transfer(error, bytes);
 }
 
 }  // namespace signalbox

@@ -25,6 +25,8 @@ constexpr Millis kBusyTimeout = seconds(1);
 /// trusted until a query meets the damage.
 constexpr uintmax_t kMaxCheckedAtStart = 8'000'000;
 
+constexpr Millis kBetweenSetAside = hours(1);
+
 /// FULL: what was committed survives a power cut. The log is cut back to 16 MB after a burst. Deleted pages hold
 /// public data only, so that overwriting them would be work for nothing.
 constexpr const char* kSettings =
@@ -133,7 +135,7 @@ std::optional<Database::Obstacle> Database::check_identity() {
 
 std::optional<Database::Obstacle> Database::prepare(bool was_clean) {
   if (connection_.is_read_only()) {
-    const int system_error = access(path_.c_str(), W_OK) == 0 ? EROFS : errno;
+    const int system_error = eaccess(path_.c_str(), W_OK) == 0 ? EROFS : errno;
     return Obstacle{{path_, std::generic_category().message(system_error), is_mistake(system_error)}};
   }
   if (SqlError error = connection_.execute(kSettings)) return obstacle(error);
@@ -164,6 +166,10 @@ std::optional<OpenFailure> Database::set_aside(WallTime now) {
   // Closing writes nothing more into what is corrupt.
   if (connection_.is_open()) connection_.keep_log_on_close(true);
   connection_.close();
+  // A clock that was set back does not count as an hour that has yet to pass.
+  if (set_aside_at_ && now >= *set_aside_at_ && now - *set_aside_at_ < kBetweenSetAside) {
+    return OpenFailure{path_, "the database is corrupt again"};
+  }
   const std::string name = free_name(path_, now);
   for (const char* suffix : {"", "-wal", "-shm"}) {
     std::error_code error;
@@ -176,6 +182,7 @@ std::optional<OpenFailure> Database::set_aside(WallTime now) {
   }
   sync_directory(state_dir_);
   set_aside_path_ = name;
+  set_aside_at_ = now;
   return std::nullopt;
 }
 

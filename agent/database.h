@@ -25,7 +25,8 @@ class Database {
   /// The last `open` made the file: it holds nothing yet but a new instance.
   bool is_new() const { return is_new_; }
 
-  /// Moves the file away under a dated name; closes.
+  /// Moves the file away under a dated name; closes. Once an hour at most: a disk that corrupts whatever it is
+  /// given must not fill up with what was set aside.
   std::optional<OpenFailure> set_aside(WallTime now);
   /// Where the last one was moved; empty: none was.
   const std::string& set_aside_path() const { return set_aside_path_; }
@@ -51,6 +52,7 @@ class Database {
   SqliteConnection connection_;
   bool is_new_ = false;
   std::string set_aside_path_;
+  std::optional<WallTime> set_aside_at_;
 };
 
 /// Makes a rename in `directory`, or a new file, survive a power cut.

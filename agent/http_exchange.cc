@@ -71,7 +71,9 @@ class CountedStream final : public httplib::Stream {
   }
 
  private:
+  /// Not again after the end: httplib asks twice, and Asio waits for an event that has already been.
   bool fill() {
+    if (ended_ || failure_) return false;
     auto [bytes, failure] = connection_.read(buffer_.data(), buffer_.size());
     offset_ = 0;
     filled_ = bytes;

@@ -77,6 +77,7 @@ bool names_host(std::string_view entry, const Url& url) {
   if (entry == "*") return true;
   const bool bracketed = entry.starts_with('[');
   const size_t close = bracketed ? entry.find(']') : 0;
+  if (close == std::string_view::npos) return false;
   const size_t colon = bracketed ? entry.find(':', close) : entry.find(':');
   const bool bare_ipv6 = !bracketed && std::ranges::count(entry, ':') > 1;
   if (colon != std::string_view::npos && !bare_ipv6) {

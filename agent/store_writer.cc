@@ -9,9 +9,6 @@
 namespace signalbox {
 namespace {
 
-/// A disk that corrupts whatever it is given must not fill up with what was set aside.
-constexpr Millis kBetweenSetAside = hours(1);
-
 /// As a new database draws it, for the time until there is one.
 std::string draw_instance() {
   std::array<unsigned char, 8> bytes{};
@@ -31,7 +28,6 @@ std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
   std::optional<OpenFailure> failure = database_.open(now, &restored);
   if (failure && failure->fatal) return failure;
   if (failure) database_.read_in_place(restored);
-  if (!database_.set_aside_path().empty()) set_aside_at_ = now;
   instance_ = restored.instance;
   for (const HealthRecord& health : restored.healths) held_.healths[health.target] = health;
   for (const SourceRecord& source : restored.sources) held_.sources[{source.provider, source.source}] = source;
@@ -74,10 +70,9 @@ std::string StoreWriter::ensure_open(WallTime now) {
 std::string StoreWriter::commit(const RecordGroup& group, WallTime now) {
   if (std::string reason = ensure_open(now); !reason.empty()) return reason;
   SqlError error = write(group);
-  if (error.is_corruption() && may_set_aside(now)) {
+  if (error.is_corruption()) {
     rows_.reset();
     if (const auto failure = database_.set_aside(now)) return failure->reason;
-    set_aside_at_ = now;
     if (std::string reason = ensure_open(now); !reason.empty()) return reason;
     error = write(group);
   }
@@ -93,10 +88,6 @@ SqlError StoreWriter::write(const RecordGroup& group) {
   if (!error) error = transaction.commit();
   if (error) rows_->rolled_back();
   return error;
-}
-
-bool StoreWriter::may_set_aside(WallTime now) const {
-  return !set_aside_at_ || now - *set_aside_at_ >= kBetweenSetAside || now < *set_aside_at_;
 }
 
 bool StoreWriter::prune(WallTime now) {

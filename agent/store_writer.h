@@ -31,7 +31,6 @@ class StoreWriter {
   std::string ensure_open(WallTime now);
   std::string attach();
   void detach();
-  bool may_set_aside(WallTime now) const;
 
   const Retention retention_;
   Database database_;
@@ -39,7 +38,6 @@ class StoreWriter {
   /// What a database that is made anew gets: an agent whose disk went bad in mid-outage remembers the outage.
   std::string instance_;
   Checkpoints held_;
-  std::optional<WallTime> set_aside_at_;
 };
 
 }  // namespace signalbox

@@ -90,14 +90,20 @@ FaultyDisk::~FaultyDisk() {
   sqlite3_vfs_register(vfs_data.system, 1);
 }
 
+void FaultyDisk::fail_with(int code, int times) {
+  const std::lock_guard lock(mutex_);
+  failure_ = code;
+  failing_ = times;
+}
+
 int FaultyDisk::on_write() {
   ++writes_;
-  const int failure = failure_;
-  if (failure == SQLITE_OK) return SQLITE_OK;
   const std::lock_guard lock(mutex_);
+  if (failing_ == 0) return SQLITE_OK;
+  if (failing_ != kAlways) --failing_;
   ++failures_;
   changed_.notify_all();
-  return failure;
+  return failure_;
 }
 
 int FaultyDisk::on_sync() {

@@ -18,9 +18,9 @@ class FaultyDisk {
   FaultyDisk& operator=(const FaultyDisk&) = delete;
   ~FaultyDisk();
 
-  /// From now on every write, growth and sync fails with this result code, until `heal`.
-  void fail_with(int code) { failure_ = code; }
-  void heal() { failure_ = SQLITE_OK; }
+  /// From now on writes, growth and syncs fail with this result code: the next `times`, or all until `heal`.
+  void fail_with(int code, int times = kAlways);
+  void heal() { fail_with(SQLITE_OK, 0); }
   /// Syncs wait until `release_syncs`.
   void hold_syncs();
   void release_syncs();
@@ -37,12 +37,15 @@ class FaultyDisk {
   int on_sync();
 
  private:
+  static constexpr int kAlways = -1;
+
   sqlite3_vfs vfs_;
-  std::atomic<int> failure_ = SQLITE_OK;
   std::atomic<int> syncs_ = 0;
   std::atomic<int> writes_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
+  int failure_ = SQLITE_OK;
+  int failing_ = 0;  ///< times left
   bool held_ = false;
   bool waiting_ = false;
   int failures_ = 0;
