@@ -1,0 +1,93 @@
+#include "agent/daemon.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <random>
+
+#include "agent/api.h"
+#include "agent/clock.h"
+#include "agent/restore.h"
+
+namespace signalbox {
+namespace {
+
+std::unique_ptr<History> open_history(Store& store) {
+  Result<std::unique_ptr<History>> history = store.open_history();
+  if (history) return std::move(*history);
+  spdlog::error("no history will be answered: {}", history.error().message);
+  return nullptr;
+}
+
+/// What is bound or opened once at start.
+bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
+  ServerConfig comparable = after;
+  comparable.answer_ttl = before.answer_ttl;
+  comparable.log_level = before.log_level;
+  comparable.log_format = before.log_format;
+  return comparable != before;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Config> config, const Places& places) {
+  auto opened = Store::open(places.state_dir, config->retention, now().wall);
+  if (!opened) return opened.error();
+
+  std::unique_ptr<Daemon> daemon(new Daemon());
+  daemon->config_ = config;
+  daemon->store_ = std::move(opened->store);
+  const StoreStatus stored = daemon->store_->status();
+  if (!stored.set_aside.empty()) spdlog::error("the database was corrupt and is now {}; starting empty", stored.set_aside);
+  if (!stored.ok) spdlog::error("nothing can be stored: {}; the signal goes on", stored.detail);
+
+  Core core = restore_core(config, opened->restored, now());
+  daemon->engine_ = std::make_unique<Engine>(std::move(core), *daemon->store_, opened->restored.instance, now);
+
+  FrontConfig front;
+  front.listen = config->server.listen;
+  front.unix_socket = places.unix_socket;
+  front.allowed_hosts = config->server.allowed_hosts;
+  auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest());
+  if (!listening) return listening.error();
+  daemon->front_ = std::move(*listening);
+  daemon->health_file_ = std::make_unique<RuntimeFile>(places.runtime_dir + "/health.json");
+  daemon->health_file_->publish(daemon->engine_->latest());
+
+  daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
+    raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {
+      raw->front_->publish(snapshot);
+      raw->health_file_->publish(snapshot);
+    });
+  });
+  Engine& engine = *daemon->engine_;
+  daemon->poller_ = std::make_unique<Poller>(
+      real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }), std::random_device{}());
+  daemon->poller_->reconfigure(*config);
+  return daemon;
+}
+
+/// Gatherers end first, then the one that decides, then the store with its last commit.
+Daemon::~Daemon() {
+  poller_.reset();
+  engine_thread_.request_stop();
+  if (engine_thread_.joinable()) engine_thread_.join();
+}
+
+void Daemon::run() { front_->run(); }
+
+void Daemon::stop() { front_->stop(); }
+
+void Daemon::reload(std::shared_ptr<const Config> config) {
+  if (needs_restart(config_->server, config->server)) {
+    spdlog::warn("reload: a change in [server] other than answer_ttl_s and the log takes effect at the next start");
+  }
+  config_ = config;
+  engine_->set_config_error("");
+  engine_->post(ConfigChanged{config});
+  poller_->reconfigure(*config);
+}
+
+void Daemon::refuse_reload(const std::string& error) { engine_->set_config_error(error); }
+
+}  // namespace signalbox

@@ -1,0 +1,58 @@
+#pragma once
+/// The running agent as an object: store, engine, poller, front and health.json, wired up. Tests start it as the
+/// binary does.
+///
+/// Threads: `stop` and `reload` from any thread; `run` blocks the one that calls it.
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/engine.h"
+#include "agent/http_front.h"
+#include "agent/poller.h"
+#include "agent/runtime_file.h"
+#include "agent/store.h"
+#include "lib/config.h"
+
+namespace signalbox {
+
+/// Where the agent keeps things; all three are settled, see directories.h.
+struct Places {
+  std::string state_dir;
+  std::string runtime_dir;
+  std::string unix_socket;
+};
+
+class Daemon {
+ public:
+  /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was stored.
+  static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Config> config, const Places& places);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Serves until `stop`.
+  void run();
+  void stop();
+
+  /// Takes over a configuration that was checked whole; what needs a restart is named in the log.
+  void reload(std::shared_ptr<const Config> config);
+  /// Keeps the present one and shows why in `/readyz`.
+  void refuse_reload(const std::string& error);
+
+  std::vector<std::string> bound() const { return front_->bound(); }
+
+ private:
+  Daemon() = default;
+
+  std::shared_ptr<const Config> config_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<HttpFront> front_;
+  std::unique_ptr<RuntimeFile> health_file_;
+  std::unique_ptr<Poller> poller_;
+  std::jthread engine_thread_;
+};
+
+}  // namespace signalbox
