@@ -128,7 +128,7 @@ std::optional<Database::Obstacle> Database::check_identity() {
   }
   is_new_ = application == 0 && version == 0 && tables == 0;
   if (is_new_) return std::nullopt;
-  if (application != kApplicationId) return Obstacle{{path_, "a database of another program", true}, true};
+  if (application != kApplicationId) return Obstacle{{path_, "a database of another program"}, true};
   if (version > last_known_version()) return newer(version);
   return std::nullopt;
 }
@@ -144,7 +144,7 @@ std::optional<Database::Obstacle> Database::prepare(bool was_clean) {
     Statement check(connection_, "PRAGMA quick_check(1)");
     if (SqlError error = check.rows([&](const SqlRow& row) { sound = row.text(0) == "ok"; }))
       return obstacle(error);
-    if (!sound) return Obstacle{{path_, "the database is corrupt", true}, true};
+    if (!sound) return Obstacle{{path_, "the database is corrupt"}, true};
   }
   if (SqlError error = migrate(connection_, migrations())) return obstacle(error);
   if (is_new_) sync_directory(state_dir_);

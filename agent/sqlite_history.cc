@@ -80,6 +80,11 @@ TransitionRecord read_transition(const SqlRow& row) {
           static_cast<uint64_t>(row.integer(8))};
 }
 
+constexpr const char* kOfAll = "";
+constexpr const char* kTransitionsOfProvider = "AND provider = ?6";
+constexpr const char* kTransitionsOfTarget = "AND provider = ?6 AND model = ?7";
+constexpr const char* kIncidentsOfProvider = "AND provider = ?5";
+
 std::string transitions_where(const char* whose) {
   return fmt::format(
       "SELECT id, at, provider, model, from_state, to_state, why, evidence, generation FROM transitions "
@@ -97,11 +102,16 @@ std::string incidents_where(const char* whose) {
 }  // namespace
 
 SqliteHistory::Statements::Statements(SqliteConnection& connection)
-    : transitions_of_all(connection, transitions_where("")),
-      transitions_of_provider(connection, transitions_where("AND provider = ?6")),
-      transitions_of_target(connection, transitions_where("AND provider = ?6 AND model = ?7")),
-      incidents_of_all(connection, incidents_where("")),
-      incidents_of_provider(connection, incidents_where("AND provider = ?5")) {}
+    : transitions_of_all(connection, transitions_where(kOfAll)),
+      transitions_of_provider(connection, transitions_where(kTransitionsOfProvider)),
+      transitions_of_target(connection, transitions_where(kTransitionsOfTarget)),
+      incidents_of_all(connection, incidents_where(kOfAll)),
+      incidents_of_provider(connection, incidents_where(kIncidentsOfProvider)) {}
+
+std::vector<std::string> SqliteHistory::queries() {
+  return {transitions_where(kOfAll), transitions_where(kTransitionsOfProvider),
+          transitions_where(kTransitionsOfTarget), incidents_where(kOfAll), incidents_where(kIncidentsOfProvider)};
+}
 
 SqliteHistory::SqliteHistory(std::string path) : path_(std::move(path)) {}
 

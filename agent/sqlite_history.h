@@ -4,6 +4,7 @@
 /// Shape: `since` is inclusive, `until` is not; newest first by time, then by order of writing. A cursor stays good
 /// while rows come and go. Opens at the first query, and again when another file stands at the path.
 #include <string>
+#include <vector>
 
 #include "agent/history.h"
 #include "agent/sqlite.h"
@@ -15,6 +16,9 @@ class SqliteHistory final : public History {
   explicit SqliteHistory(std::string path);
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
   Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
+
+  /// Every query's text, to look at its plan.
+  static std::vector<std::string> queries();
 
  private:
   /// Which file a path names: device and inode.

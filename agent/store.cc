@@ -87,7 +87,7 @@ class SqliteStore final : public Store {
   /// An agent without news still looks whether its disk is back.
   bool must_reopen() const { return !status_.ok; }
 
-  SteadyTime next_work() const { return more_to_prune_ ? SteadyTime::min() : next_prune_; }
+  SteadyTime next_work() const { return more_to_prune_ ? SteadyTime() : next_prune_; }
 
   void commit(std::unique_lock<std::mutex>& lock) {
     RecordGroup group = queue_.take();
@@ -128,7 +128,7 @@ class SqliteStore final : public Store {
   // The store's thread only, once it runs.
   StoreWriter writer_;
   Millis retry_ = kFirstRetry;
-  SteadyTime next_prune_ = SteadyTime::min();
+  SteadyTime next_prune_;
   bool more_to_prune_ = false;
   std::optional<WallTime> first_prune_at_;  ///< the opener's `now`, for the deleting at start
 

@@ -44,14 +44,19 @@ std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
 /// The connection is open: binds the statements, and fills a file that is new with what is held.
 std::string StoreWriter::attach() {
   rows_ = std::make_unique<RecordRows>(database_.connection(), retention_);
-  if (!database_.is_new()) return {};
+  must_fill_ = must_fill_ || database_.is_new();
+  if (!must_fill_) return {};
   Transaction transaction(database_.connection());
   SqlError error = transaction.begin();
   if (!error) error = rows_->write_instance(instance_);
   if (!error) error = rows_->write(RecordGroup{{}, held_, 0});
   if (!error) error = transaction.commit();
-  if (error) detach();
-  return error.message;
+  if (error) {
+    detach();
+    return error.message;
+  }
+  must_fill_ = false;
+  return {};
 }
 
 void StoreWriter::detach() {

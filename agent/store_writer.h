@@ -38,6 +38,7 @@ class StoreWriter {
   /// What a database that is made anew gets: an agent whose disk went bad in mid-outage remembers the outage.
   std::string instance_;
   Checkpoints held_;
+  bool must_fill_ = false;  ///< a new database that has not got them yet
 };
 
 }  // namespace signalbox

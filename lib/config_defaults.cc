@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "lib/config.h"
 
@@ -22,7 +23,8 @@ std::vector<ModelFamily> claude_families() {
 }
 
 std::vector<ModelFamily> openai_families() {
-  constexpr const char* kGptVariants = "mini nano turbo pro instant thinking codex max sol chat";
+  constexpr const char* kGptVariants =
+      "mini nano turbo pro instant thinking codex max sol chat realtime audio image vision transcribe tts search";
   return {
       {.title = "GPT", .model = "gpt", .variants = kGptVariants, .product = true, .base_model = true},
       {.title = "o",

@@ -10,6 +10,8 @@
 namespace signalbox {
 
 inline constexpr Millis kMaxBackoff = minutes(15);
+/// Enough doublings to come from the shortest interval (1 s) to the cap; counting on would overflow one day.
+inline constexpr int kMaxRefusals = 20;
 
 struct PollSchedule {
   int refusals = 0;  ///< consecutive polls that the server refused: 403, 405, 429, 5xx, a bot challenge
@@ -19,7 +21,8 @@ struct PollSchedule {
 /// Whether the server asks us to come less often.
 bool is_refusal(const FetchedDocument& document);
 
-/// `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3); at most an hour. Empty when absent or senseless.
+/// `Retry-After` in seconds or as an HTTP date (RFC 9110, 10.2.3); at most an hour. Empty when absent, senseless or
+/// past.
 std::optional<Millis> parse_retry_after(std::string_view header, WallTime now);
 
 struct NextPoll {
@@ -27,7 +30,9 @@ struct NextPoll {
   Millis pause;
 };
 
-/// `jitter` is in [0,1): 0 gives 0.9 of the interval, 1 would give the whole.
+/// `jitter` is in [0,1): 0 gives 0.9 of the interval, 1 would give the whole. The first refusal doubles the
+/// interval; Retry-After lengthens the pause and never shortens it. A fetch that failed without an answer refuses
+/// nothing.
 NextPoll next_poll(PollSchedule schedule, Millis interval, const std::vector<FetchedDocument>& documents,
                    WallTime now, double jitter);
 

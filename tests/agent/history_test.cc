@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "agent/sqlite.h"
+#include "agent/sqlite_history.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/store.h"
 
@@ -172,20 +172,10 @@ TEST_CASE("no history query sorts, or reads a whole table to find a page") {
   Past past;
   SqliteConnection connection;
   REQUIRE_FALSE(connection.open(database_path(past.scratch.path()), SqliteMode::read_only, kDeadline));
-  for (const char* sql :
-       {"SELECT * FROM transitions WHERE at >= 1 AND at < 9 AND (at, id) < (5, 5) ORDER BY at DESC, id DESC",
-        "SELECT * FROM transitions WHERE at >= 1 AND at < 9 AND (at, id) < (5, 5) AND provider = 'p' "
-        "ORDER BY at DESC, id DESC",
-        "SELECT * FROM transitions WHERE at >= 1 AND at < 9 AND (at, id) < (5, 5) AND provider = 'p' AND model = "
-        "'m' "
-        "ORDER BY at DESC, id DESC",
-        "SELECT * FROM incidents WHERE (first_seen_at, id) < (5, 5) AND (resolved_at IS NULL OR resolved_at >= 3) "
-        "ORDER BY first_seen_at DESC, id DESC",
-        "SELECT * FROM incidents WHERE (first_seen_at, id) < (5, 5) AND (resolved_at IS NULL OR resolved_at >= 3) "
-        "AND provider = 'p' ORDER BY first_seen_at DESC, id DESC"}) {
+  for (const std::string& sql : SqliteHistory::queries()) {
     CAPTURE(sql);
     std::string plan;
-    Statement explain(connection, std::string("EXPLAIN QUERY PLAN ") + sql);
+    Statement explain(connection, "EXPLAIN QUERY PLAN " + sql);
     REQUIRE_FALSE(explain.rows([&](const SqlRow& row) { plan += row.text(3) + "; "; }));
     CAPTURE(plan);
     CHECK(plan.find("SEARCH") == 0);

@@ -100,6 +100,29 @@ TEST_CASE("a disk that fails and comes back loses nothing") {
   }
 }
 
+TEST_CASE("whichever of the first writes fails, nothing is lost") {
+  bool reached = true;
+  for (int good = 0; reached; ++good) {
+    CAPTURE(good);
+    ScratchDirectory scratch;
+    std::string instance;
+    {
+      FaultyDisk disk;
+      disk.fail_once_after(good, SQLITE_FULL);
+      auto [store, restored] = open_store(scratch.path());
+      instance = restored.instance;
+      keep(*store, {transition(1), health("{}"), GenerationRecord{3}});
+      CHECK(store->status().ok);
+      reached = disk.failures() > 0;
+    }
+    auto [store, restored] = open_store(scratch.path());
+    CHECK(restored.instance == instance);
+    CHECK(restored.generation == 3);
+    CHECK(restored.healths == std::vector{health("{}")});
+    CHECK(all_transitions(*store) == std::vector{transition(1)});
+  }
+}
+
 TEST_CASE("closing while the disk fails does not wait out the pause between two tries") {
   ScratchDirectory scratch;
   FaultyDisk disk;

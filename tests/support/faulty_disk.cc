@@ -94,12 +94,24 @@ void FaultyDisk::fail_with(int code, int times) {
   const std::lock_guard lock(mutex_);
   failure_ = code;
   failing_ = times;
+  good_ = 0;
+}
+
+void FaultyDisk::fail_once_after(int good, int code) {
+  const std::lock_guard lock(mutex_);
+  failure_ = code;
+  failing_ = 1;
+  good_ = good;
+}
+
+int FaultyDisk::failures() {
+  const std::lock_guard lock(mutex_);
+  return failures_;
 }
 
 int FaultyDisk::on_write() {
-  ++writes_;
   const std::lock_guard lock(mutex_);
-  if (failing_ == 0) return SQLITE_OK;
+  if (failing_ == 0 || good_-- > 0) return SQLITE_OK;
   if (failing_ != kAlways) --failing_;
   ++failures_;
   changed_.notify_all();
