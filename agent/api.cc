@@ -3,7 +3,6 @@
 #include <array>
 
 #include "agent/api_handlers.h"
-#include "lib/json.h"
 
 namespace signalbox {
 
@@ -20,16 +19,6 @@ std::span<const ApiRoute> api_routes() {
       {"/openapi.json", answer_openapi, false, false},
   }};
   return kRoutes;
-}
-
-ApiReply problem(int status, const std::string& title, const std::string& detail) {
-  ApiReply reply;
-  reply.status = status;
-  reply.content_type = "application/problem+json";
-  reply.body =
-      dump_json(OrderedJson{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}});
-  reply.headers = {{"Cache-Control", "no-store"}};
-  return reply;
 }
 
 ApiReply bad_request(const std::string& detail) { return problem(400, "Bad Request", detail); }

@@ -1,0 +1,56 @@
+#pragma once
+/// Finds one request's head in the bytes of a connection and refuses whatever two servers could read in two
+/// ways. Pure: no socket, no clock.
+///
+/// Every refusal closes the connection: after it nobody knows where the next request would start.
+/// Source: RFC 9112; stricter where it leaves a choice.
+#include <cstddef>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace signalbox {
+
+inline constexpr size_t kMaxHeadBytes = 16 * 1024;  ///< request line and header section
+inline constexpr size_t kMaxHeaders = 100;
+/// cpp-httplib refuses lines from 8192 bytes on, without a body that says why; so we do before it.
+inline constexpr size_t kMaxLineBytes = 8000;
+inline constexpr size_t kMaxBodyBytes = 1024 * 1024;
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;  ///< without the white space around it
+  bool operator==(const HeaderField&) const = default;
+};
+
+/// Views into the bytes that were framed.
+struct RequestHead {
+  std::string_view method;
+  std::string_view target;  ///< origin form, as sent
+  bool http_1_0 = false;
+  std::vector<HeaderField> fields;
+  std::string_view host;
+  std::string_view if_none_match;  ///< of the last such field
+  bool keep_alive = true;
+  bool expects_continue = false;
+  /// Carries nothing beside `If-None-Match` that could change the answer or how it is sent.
+  bool plain = true;
+  size_t content_length = 0;
+  size_t size = 0;  ///< bytes up to the body
+};
+
+struct NeedMore {};
+struct Complete {};
+struct Refusal {
+  int status;
+  std::string_view detail;  ///< a constant
+};
+using Framed = std::variant<NeedMore, Complete, Refusal>;
+
+/// Fills `head` (used again and again to save its allocation) when the answer is Complete.
+Framed frame_request(std::string_view bytes, RequestHead& head);
+
+/// ASCII only, as HTTP compares names.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+}  // namespace signalbox

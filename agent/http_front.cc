@@ -1,0 +1,150 @@
+#include "agent/http_front.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <deque>
+#include <utility>
+
+#include "agent/acceptor.h"
+#include "agent/clock.h"
+
+namespace signalbox {
+namespace {
+
+/// Descriptors that the rest of the agent needs: database, status pages, logs.
+constexpr rlim_t kOtherDescriptors = 256;
+
+/// The usual soft limit of 1024 is below what the front may hold; it may be raised up to the hard one.
+void raise_descriptor_limit(const FrontLimits& limits) {
+  const rlim_t wanted = limits.connections + limits.unix_connections + kOtherDescriptors;
+  rlimit now{};
+  if (getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
+  now.rlim_cur = std::min(wanted, now.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &now) != 0) spdlog::warn("http: the limit of open files cannot be raised");
+}
+
+using Sockets = std::vector<ListenSocket>;
+
+std::vector<std::string> hosts_of(const Sockets& sockets) {
+  std::vector<std::string> hosts;
+  for (const auto& socket : sockets) hosts.push_back(socket.host());
+  return hosts;
+}
+
+class AsioFront final : public HttpFront {
+ public:
+  AsioFront(const FrontConfig& config, std::span<const ApiRoute> routes, std::unique_ptr<History> history,
+            SnapshotPtr first, Sockets sockets)
+      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), config.limits, std::move(first)),
+        tcp_seats_(config.limits.connections, config.limits.address_connections),
+        unix_seats_(config.limits.unix_connections, config.limits.unix_connections),
+        worker_(loop_.get_executor(), std::move(history)) {
+    for (auto& socket : sockets) {
+      auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
+      acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, [this] { end_if_drained(); });
+    }
+  }
+
+  void run() override {
+    for (auto& acceptor : acceptors_) acceptor.start();
+    asio::co_spawn(loop_.get_executor(), sweep(), [](const std::exception_ptr& failure) {
+      if (failure) std::rethrow_exception(failure);  // a bug: without the sweep no deadline holds
+    });
+    loop_.run();
+    for (auto* connection : connections()) connection->evict();
+  }
+
+  void stop() override {
+    asio::post(loop_, [this] { begin_drain(); });
+  }
+
+  void publish(SnapshotPtr snapshot) override {
+    asio::post(loop_, [this, snapshot = std::move(snapshot)]() mutable {
+      service_.publish(std::move(snapshot));
+      wake_all();
+    });
+  }
+
+  std::vector<std::string> bound() const override {
+    std::vector<std::string> names;
+    for (const auto& acceptor : acceptors_) names.push_back(acceptor.socket().name());
+    return names;
+  }
+
+ private:
+  std::vector<HttpConnection*> connections() const {
+    std::vector<HttpConnection*> all;
+    for (const auto* seats : {&tcp_seats_, &unix_seats_}) {
+      for (auto* guest : seats->guests()) all.push_back(static_cast<HttpConnection*>(guest));
+    }
+    return all;
+  }
+
+  void wake_all() {
+    for (auto* connection : connections()) connection->wake();
+  }
+
+  void begin_drain() {
+    if (service_.stopping()) return;
+    service_.stop();
+    drained_by_ = now().mono + service_.limits().drain;
+    for (auto& acceptor : acceptors_) acceptor.stop();
+    wake_all();
+    end_if_drained();
+  }
+
+  void end_if_drained() {
+    if (service_.stopping() && tcp_seats_.size() + unix_seats_.size() == 0) loop_.stop();
+  }
+
+  Awaitable<void> sweep() {
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                               LoopExecutor>
+        timer(loop_.get_executor());
+    for (;;) {
+      timer.expires_after(service_.limits().sweep);
+      co_await timer.async_wait(kAwait);
+      const auto at = now();
+      service_.tick(at);
+      for (auto* connection : connections()) connection->sweep(at.mono);
+      if (service_.stopping() && at.mono >= drained_by_) loop_.stop();
+    }
+  }
+
+  // Destroyed from the last to the first: the worker before the loop whose coroutines it resumes, the loop with its
+  // coroutines before what they use.
+  HttpService service_;
+  Seats tcp_seats_;
+  Seats unix_seats_;
+  asio::io_context loop_{1};
+  HistoryWorker worker_;
+  std::deque<Acceptor> acceptors_;
+  MonoTime drained_by_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, std::span<const ApiRoute> routes,
+                                                     std::unique_ptr<History> history, SnapshotPtr first) {
+  Sockets sockets;
+  for (const auto& address : config.listen) {
+    auto socket = ListenSocket::tcp(address);
+    if (!socket) return socket.error();
+    sockets.push_back(std::move(*socket));
+  }
+  if (!config.unix_socket.empty()) {
+    auto socket = ListenSocket::unix_file(config.unix_socket);
+    if (!socket) return socket.error();
+    sockets.push_back(std::move(*socket));
+  }
+  raise_descriptor_limit(config.limits);
+  return std::unique_ptr<HttpFront>(
+      std::make_unique<AsioFront>(config, routes, std::move(history), std::move(first), std::move(sockets)));
+}
+
+}  // namespace signalbox

@@ -1,0 +1,45 @@
+#pragma once
+/// Sockets that listen, made by ourselves: cpp-httplib's have a backlog of 5 and share their port with a second
+/// agent without a word.
+///
+/// Errors name the address and the errno's text.
+#include <sys/types.h>
+#include <string>
+
+#include "lib/result.h"
+
+namespace signalbox {
+
+/// What the kernel keeps for us while we are busy; it takes less where net.core.somaxconn is lower.
+inline constexpr int kBacklog = 4096;
+
+/// Owns the descriptor; a unix socket's file goes with it.
+class ListenSocket {
+ public:
+  /// `address` is numeric: "127.0.0.1:9529", "[::1]:9529"; port 0 takes a free one.
+  static Result<ListenSocket> tcp(const std::string& address);
+  /// Mode 0660. A file that a dead agent left is replaced, one that somebody listens at, or that is not a socket,
+  /// is an error.
+  static Result<ListenSocket> unix_file(const std::string& path);
+
+  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket& operator=(ListenSocket&&) = delete;
+  ~ListenSocket();
+
+  int descriptor() const { return descriptor_; }
+  bool is_unix() const { return !path_.empty(); }
+  const std::string& name() const { return name_; }  ///< as really bound: "127.0.0.1:43211", "unix:/path"
+  const std::string& host() const { return host_; }  ///< the bound IP address; empty for a unix socket
+  void close();
+
+ private:
+  explicit ListenSocket(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+  std::string name_;
+  std::string host_;
+  std::string path_;
+  ino_t inode_ = 0;  ///< of the file we made: one that took its place is not ours to remove
+};
+
+}  // namespace signalbox

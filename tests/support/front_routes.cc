@@ -1,0 +1,99 @@
+#include "tests/support/front_routes.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "agent/clock.h"
+
+namespace signalbox::testing {
+namespace {
+
+ApiReply cached(const ApiRequest& request, const ApiContext& context, int status, const std::string& body) {
+  ApiReply reply;
+  reply.headers = {{"ETag", context.snapshot.etag}, {"Cache-Control", "max-age=1"}};
+  if (request.if_none_match.find(context.snapshot.etag) != std::string::npos) {
+    reply.status = 304;
+    reply.headers.emplace_back("X-Signalbox-Expires-At", "2026-11-23T10:01:00.000Z");
+    return reply;
+  }
+  reply.status = status;
+  reply.body = body;
+  return reply;
+}
+
+ApiReply health(const ApiRequest& request, const ApiContext& context) {
+  if (request.query.count("wait_s") > 0 && request.query.find("wait_s")->second == "soon") {
+    return problem(400, "Bad request", "wait_s is not a number");
+  }
+  return cached(request, context, 200, context.snapshot.health);
+}
+
+const TargetAnswer* answer_of(const ApiRequest& request, const ApiContext& context) {
+  constexpr std::string_view kPrefix = "/v1/health/";
+  const bool check = request.path.starts_with("/v1/check/");
+  const auto found =
+      context.snapshot.targets.find(request.path.substr(check ? kPrefix.size() - 1 : kPrefix.size()));
+  return found == context.snapshot.targets.end() ? nullptr : &found->second;
+}
+
+ApiReply target_health(const ApiRequest& request, const ApiContext& context) {
+  const auto* answer = answer_of(request, context);
+  if (!answer) return problem(404, "Not found", "no such target");
+  return cached(request, context, 200, answer->body);
+}
+
+ApiReply check(const ApiRequest& request, const ApiContext& context) {
+  const auto* answer = answer_of(request, context);
+  if (!answer) return problem(404, "Not found", "no such target");
+  const bool usable = answer->state != State::unhealthy;
+  auto reply = cached(request, context, usable ? 200 : 503, answer->body);
+  reply.headers.emplace_back("X-Signalbox-State", to_string(answer->state));
+  if (!usable) reply.headers.emplace_back("Retry-After", "7");
+  return reply;
+}
+
+ApiReply livez(const ApiRequest&, const ApiContext&) { return {200, "application/health+json", "{}", {}}; }
+
+ApiReply transitions(const ApiRequest&, const ApiContext& context) {
+  if (!context.history) return problem(503, "No history", "there is no database");
+  const auto page = context.history->transitions({});
+  return {200, "application/json", fmt::format("{{\"rows\": {}}}", page ? page->rows.size() : 0), {}};
+}
+
+ApiReply broken(const ApiRequest&, const ApiContext&) { throw std::runtime_error("secret of the inside"); }
+
+std::string body_of(const std::string& target, State state) {
+  return fmt::format(
+      R"({{"target": "{}", "state": "{}", "since": "2026-11-23T09:12:44.000Z", "as_of": "2026-11-23T10:00:00.000Z", )"
+      R"("expires_at": "2026-11-23T10:01:00.000Z", "advice": {{"action": "primary", "primary_weight": 100}}, )"
+      R"("why": "0.4 % of 5120 requests from 7 reporters failed in the last 60 s", "padding": "{}"}})",
+      target, to_string(state), std::string(600, 'x'));
+}
+
+}  // namespace
+
+std::span<const ApiRoute> front_routes() {
+  static const std::vector<ApiRoute> routes = {
+      {"/v1/health", health, false, true},           {"/v1/health/(.+)", target_health, false, true},
+      {"/v1/check/(.+)", check, false, false},       {"/livez", livez, false, false},
+      {"/v1/transitions", transitions, true, false}, {"/v1/broken", broken, false, false},
+  };
+  return routes;
+}
+
+SnapshotPtr front_snapshot(uint64_t generation) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->as_of = now();
+  snapshot->expires_at = snapshot->as_of.wall + seconds(60);
+  snapshot->generation = generation;
+  snapshot->etag = fmt::format("W/\"test-{}\"", generation);
+  snapshot->health = fmt::format("{{\"generation\": {}}}", generation);
+  for (const auto& [target, state] : {std::pair("claude", State::healthy), std::pair("openai", State::unhealthy),
+                                      std::pair("claude/claude-opus-4-6", State::healthy)}) {
+    snapshot->targets[target] = {state, 100, Millis(7000), body_of(target, state)};
+  }
+  return snapshot;
+}
+
+}  // namespace signalbox::testing

@@ -1,0 +1,17 @@
+#pragma once
+/// A small API for the front's own tests and bench: it has one route of every kind that the front treats apart.
+#include <span>
+
+#include "agent/api.h"
+
+namespace signalbox::testing {
+
+/// `/v1/health`, `/v1/health/T`, `/v1/check/T` as in api.md; `/livez` without ETag; `/v1/transitions` reads
+/// history;
+/// `/v1/broken` throws.
+std::span<const ApiRoute> front_routes();
+
+/// Targets "claude" (healthy), "openai" (unhealthy), "claude/claude-opus-4-6", with bodies of about 900 bytes.
+SnapshotPtr front_snapshot(uint64_t generation);
+
+}  // namespace signalbox::testing
