@@ -161,7 +161,6 @@ void FakePage::accept_until_stopped() {
       return;
     }
     open_.push_back(descriptor);
-    most_open_ = std::max(most_open_, open_.size());
     connections_.emplace_back([this, descriptor] { serve(descriptor); });
   }
 }
@@ -252,11 +251,6 @@ std::string FakePage::url(const std::string& path) const {
 std::vector<FakeRequest> FakePage::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
-}
-
-size_t FakePage::most_at_once() const {
-  const std::lock_guard lock(mutex_);
-  return most_open_;
 }
 
 bool FakePage::wait_for_requests(size_t count) const {

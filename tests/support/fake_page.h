@@ -76,7 +76,6 @@ class FakePage {
   uint16_t port() const { return port_; }
 
   std::vector<FakeRequest> requests() const;
-  size_t most_at_once() const;
   /// Until so many requests have come; false after ten seconds.
   bool wait_for_requests(size_t count) const;
 
@@ -98,7 +97,6 @@ class FakePage {
   std::map<std::string, FakeResponder> responders_;
   std::vector<FakeRequest> requests_;
   std::vector<int> open_;
-  size_t most_open_ = 0;
   bool down_ = false;
   std::vector<std::jthread> connections_;
   std::jthread acceptor_;
