@@ -44,7 +44,8 @@ class Store {
     Restored restored;
   };
 
-  /// `submit` gave some of its records up; `wait` for it is false at once.
+  /// `submit` gave up a transition or an incident; `wait` for it is false at once. A payload that is given up does
+  /// not refuse the rest.
   static constexpr Ticket kRefused = std::numeric_limits<Ticket>::max();
 
   /// Opens or creates `<state_dir>/signalbox.db` (and the directory, 0750), migrates it, reads what was stored,
