@@ -19,11 +19,13 @@ bool is_doubtful(const FoundVersion& version) {
 /// A family of one letter is written without a hyphen: "o3-mini".
 std::string canonical_name(const ModelFamily& family, const ModelParts& parts) {
   std::string name = family.model;
-  if (!parts.version.empty()) {
-    if (name.size() > 1) name += '-';
-    for (char c : parts.version) name += c == '.' ? family.point : std::string(1, c);
+  for (size_t i = 0; i <= parts.variants.size(); ++i) {
+    if (i == parts.leading && !parts.version.empty()) {
+      if (name.size() > 1) name += '-';
+      for (char c : parts.version) name += c == '.' ? family.point : std::string(1, c);
+    }
+    if (i < parts.variants.size()) name += "-" + parts.variants[i];
   }
-  for (const std::string& variant : parts.variants) name += "-" + variant;
   if (!parts.snapshot.empty()) name += "-" + parts.snapshot;
   return name;
 }
@@ -48,8 +50,9 @@ class TitleReader {
   size_t read_mention(const ModelFamily& family, size_t i);
   void read_after(const ModelFamily& family, size_t i, const std::optional<FoundVersion>& before);
   void read_list(const ModelFamily& family, ModelParts item);
-  size_t next_item() const;
+  size_t next_item(size_t i) const;
   bool belongs_to_next_family(const FoundVersion& version) const;
+  bool list_belongs_to_next_family(FoundVersion version) const;
   void add(const ModelFamily& family, const ModelParts& parts);
 
   const std::vector<ModelFamily>& families_;
@@ -101,7 +104,8 @@ void TitleReader::read_after(const ModelFamily& family, size_t i, const std::opt
   std::optional<FoundVersion> after = version_at(words_, i + filler);
   if (after && (!words_[after->begin].adjacent() || (filler == 1 && !after->pointed))) after.reset();
   if (before && after && !after->revision) return;  // "3 Opus 4.8": whose is which?
-  if (family.product && after && belongs_to_next_family(*after)) return;
+  if (family.product && after && list_belongs_to_next_family(*after)) return;
+  if (family.product && family.variants.empty() && !after) return;  // "claude-opus-4-6": Opus is to read that
   const std::optional<FoundVersion>& version = before ? before : after;
   if (version && is_doubtful(*version)) return;
 
@@ -115,7 +119,7 @@ void TitleReader::read_after(const ModelFamily& family, size_t i, const std::opt
 
 /// "1.0, 1.1, and 1.2"; "2.0 Flash and 1.5 Pro"; "1.5 Pro and Flash".
 void TitleReader::read_list(const ModelFamily& family, ModelParts item) {
-  for (size_t i = next_item(); i < words_.size(); i = next_item()) {
+  for (size_t i = next_item(next_); i < words_.size(); i = next_item(next_)) {
     const std::optional<FoundVersion> version = version_at(words_, i);
     if (version && version->pointed && !belongs_to_next_family(*version)) {
       item = {.version = version->text};
@@ -130,16 +134,27 @@ void TitleReader::read_list(const ModelFamily& family, ModelParts item) {
   }
 }
 
-/// Where the next item of a list stands: behind a comma, an "and", or both. The end when no list goes on.
-size_t TitleReader::next_item() const {
-  if (next_ >= words_.size()) return words_.size();
-  const bool conjunction = words_[next_].text == "and" || words_[next_].text == "or";
-  if (conjunction) return next_ + 1;
-  return words_[next_].before == Word::kBreak ? next_ : words_.size();
+/// Where the next item of a list stands when the one before ends at `i`: behind a comma, an "and", or both. The end
+/// when no list goes on.
+size_t TitleReader::next_item(size_t i) const {
+  if (i >= words_.size()) return words_.size();
+  const bool conjunction = words_[i].text == "and" || words_[i].text == "or";
+  if (conjunction) return i + 1;
+  return words_[i].before == Word::kBreak ? i : words_.size();
 }
 
 bool TitleReader::belongs_to_next_family(const FoundVersion& version) const {
   return version.end < words_.size() && words_[version.end].adjacent() && family_at(version.end) != nullptr;
+}
+
+/// "Claude 3.5 and 3.7 Sonnet": no version of the list is Claude's.
+bool TitleReader::list_belongs_to_next_family(FoundVersion version) const {
+  for (;;) {
+    if (belongs_to_next_family(version)) return true;
+    const std::optional<FoundVersion> next = version_at(words_, next_item(version.end));
+    if (!next || !next->pointed) return false;
+    version = *next;
+  }
 }
 
 void TitleReader::add(const ModelFamily& family, const ModelParts& parts) {

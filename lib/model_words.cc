@@ -135,6 +135,7 @@ size_t read_parts(const std::vector<Word>& words, size_t i, const ModelFamily& f
     if (parts.version.empty()) {
       if (const std::optional<FoundVersion> version = version_at(words, i)) {
         parts.version = version->text;
+        parts.leading = parts.variants.size();
         i = version->end;
         continue;
       }

@@ -28,6 +28,7 @@ struct Word {
 struct ModelParts {
   std::string version;                ///< "4.6", "4o", "003"; empty: none
   std::vector<std::string> variants;  ///< in order
+  size_t leading = 0;                 ///< so many of them stand before the version: "gpt-image-1"
   std::string snapshot;               ///< "20240620", "2024-08-06", "0613"
 };
 

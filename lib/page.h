@@ -56,12 +56,13 @@ struct PageReading {
   std::string page_id;
   std::string indicator;  ///< the page's own aggregate: context, never evidence
   std::optional<WallTime> page_updated_at;
-  /// The worst status among `components`; for a feed of incidents only, `none` (the incidents raise it).
+  /// The worst status among `components`. For a feed of incidents only, `none` (the incidents raise it), and
+  /// `unknown` while one runs whose weight we do not know.
   OfficialLevel component_level = OfficialLevel::unknown;
   std::vector<Component> components;            ///< configured and present, in configured order
   std::vector<std::string> missing_components;  ///< configured and absent
   std::vector<Component> unwatched_components;  ///< present and not configured (for `doctor`)
-  std::vector<Incident> incidents;              ///< not over, newest first; over ones too where the feed keeps them
+  std::vector<Incident> incidents;              ///< newest first; over ones too where the feed keeps them
   std::vector<Maintenance> maintenances;        ///< scheduled or running, on our components
   std::string covers;                           ///< "vertex" where the feed covers a part only, else empty
   bool operator==(const PageReading&) const = default;
