@@ -20,6 +20,8 @@ namespace {
 constexpr int kAcceptBatch = 64;
 /// Between two tries when the process has no descriptor left and nobody is idle.
 constexpr Millis kAcceptPause{100};
+/// A flood shall not fill the log.
+constexpr minutes kWarnInterval{1};
 
 asio::ip::address address_of(const asio::generic::stream_protocol::endpoint& peer) {
   if (peer.protocol().family() != AF_INET && peer.protocol().family() != AF_INET6) return {};
@@ -97,7 +99,6 @@ Acceptor::Accepted Acceptor::accept_one() {
     if (errno == EINTR || errno == ECONNABORTED) return Accepted::one;
     return out_of_resources(errno);
   }
-  starved_ = false;
   from.resize(size);
   asio::error_code error;
   StreamSocket socket(loop_.get_executor());
@@ -112,8 +113,11 @@ Acceptor::Accepted Acceptor::accept_one() {
 }
 
 Acceptor::Accepted Acceptor::out_of_resources(int why) {
-  if (!starved_) spdlog::warn("http: cannot accept on {}: {}", socket_.name(), std::strerror(why));
-  starved_ = true;
+  const auto at = service_.tick_time();
+  if (at - kWarnInterval > warned_at_) {
+    spdlog::warn("http: cannot accept on {}: {}", socket_.name(), std::strerror(why));
+    warned_at_ = at;
+  }
   const bool for_want_of_descriptors = why == EMFILE || why == ENFILE;
   return for_want_of_descriptors && seats_.evict_idlest() ? Accepted::one : Accepted::later;
 }

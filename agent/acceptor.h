@@ -42,7 +42,7 @@ class Acceptor {
   Seats& seats_;
   std::function<void()> on_end_;
   bool stopped_ = false;
-  bool starved_ = false;  ///< logged once, until it gets better
+  MonoTime warned_at_ = MonoTime::min();
 };
 
 }  // namespace signalbox

@@ -1,0 +1,134 @@
+#include "tests/support/front_client.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+namespace signalbox::testing {
+namespace {
+
+/// Far above what anything here takes, also under a sanitizer on a busy machine.
+constexpr int kDeadlineMs = 10'000;
+
+[[noreturn]] void fail(const std::string& what) { throw std::runtime_error("front client: " + what); }
+
+void wait_for(int descriptor, short events) {
+  pollfd waited{descriptor, events, 0};
+  if (poll(&waited, 1, kDeadlineMs) <= 0) fail("the deadline passed");
+}
+
+int connect_unix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::connect(made, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail(std::strerror(errno));
+  return made;
+}
+
+}  // namespace
+
+std::string ClientReply::header(std::string_view name) const {
+  const auto at = head.find("\r\n" + std::string(name) + ": ");
+  if (at == std::string::npos) return {};
+  const auto value = at + 2 + name.size() + 2;
+  return head.substr(value, head.find("\r\n", value) - value);
+}
+
+FrontClient::FrontClient(const std::string& address) {
+  if (address.starts_with("unix:")) {
+    descriptor_ = connect_unix(address.substr(5));
+  } else {
+    descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    connect(address);
+  }
+}
+
+FrontClient FrontClient::unconnected() {
+  FrontClient client;
+  client.descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return client;
+}
+
+FrontClient::FrontClient(FrontClient&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+
+FrontClient::~FrontClient() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+void FrontClient::connect(const std::string& address) {
+  const auto colon = address.rfind(':');
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(colon + 1))));
+  if (inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr) != 1) fail("not an address: " + address);
+  if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail(std::strerror(errno));
+}
+
+void FrontClient::send(std::string_view bytes) {
+  if (!try_send(bytes)) fail("the peer does not take what is sent");
+}
+
+bool FrontClient::try_send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    wait_for(descriptor_, POLLOUT);
+    const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN) return false;
+    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
+/// 0: the peer closed.
+size_t FrontClient::receive() {
+  wait_for(descriptor_, POLLIN);
+  char chunk[16384];
+  const auto got = recv(descriptor_, chunk, sizeof chunk, 0);
+  if (got <= 0) return 0;
+  received_.append(chunk, static_cast<size_t>(got));
+  return static_cast<size_t>(got);
+}
+
+ClientReply FrontClient::read_reply(bool head_only) {
+  size_t end = 0;
+  while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+    if (receive() == 0) fail("closed before a reply; got: " + received_);
+  }
+  ClientReply reply;
+  reply.head = received_.substr(0, end + 4);
+  reply.status = std::stoi(reply.head.substr(reply.head.find(' ') + 1));
+  const auto length = reply.header("Content-Length");
+  const size_t size = head_only || length.empty() ? 0 : std::stoul(length);
+  while (received_.size() < reply.head.size() + size) {
+    if (receive() == 0) fail("closed inside a body");
+  }
+  reply.body = received_.substr(reply.head.size(), size);
+  received_.erase(0, reply.head.size() + size);
+  return reply;
+}
+
+ClientReply FrontClient::get(const std::string& path, const std::string& headers) {
+  send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+  return read_reply();
+}
+
+std::optional<std::string> FrontClient::read_to_end() {
+  try {
+    while (receive() > 0) continue;
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+  return std::exchange(received_, {});
+}
+
+void FrontClient::shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
+
+}  // namespace signalbox::testing
