@@ -8,7 +8,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/ssl.hpp>
 
-#include "agent/url.h"
+#include "lib/url.h"
 
 namespace signalbox {
 

@@ -38,7 +38,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Config> conf
   daemon->config_ = config;
   daemon->store_ = std::move(opened->store);
   const StoreStatus stored = daemon->store_->status();
-  if (!stored.set_aside.empty()) spdlog::error("the database was corrupt and is now {}; starting empty", stored.set_aside);
+  if (!stored.set_aside.empty())
+    spdlog::error("the database was corrupt and is now {}; starting empty", stored.set_aside);
   if (!stored.ok) spdlog::error("nothing can be stored: {}; the signal goes on", stored.detail);
 
   Core core = restore_core(config, opened->restored, now());
@@ -62,7 +63,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Config> conf
   });
   Engine& engine = *daemon->engine_;
   daemon->poller_ = std::make_unique<Poller>(
-      real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }), std::random_device{}());
+      real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }),
+      std::random_device{}());
   daemon->poller_->reconfigure(*config);
   return daemon;
 }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/directories.h"
 #include "agent/engine.h"
 #include "agent/http_front.h"
 #include "agent/poller.h"
@@ -17,16 +18,10 @@
 
 namespace signalbox {
 
-/// Where the agent keeps things; all three are settled, see directories.h.
-struct Places {
-  std::string state_dir;
-  std::string runtime_dir;
-  std::string unix_socket;
-};
-
 class Daemon {
  public:
-  /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was stored.
+  /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was
+  /// stored.
   static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Config> config, const Places& places);
   ~Daemon();
   Daemon(const Daemon&) = delete;

@@ -5,7 +5,7 @@
 #include "agent/connection.h"
 #include "agent/deadline.h"
 #include "agent/http_exchange.h"
-#include "agent/url.h"
+#include "lib/url.h"
 
 namespace signalbox {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "agent/url.h"
 #include "lib/result.h"
+#include "lib/url.h"
 
 namespace signalbox {
 

@@ -8,7 +8,7 @@
 #include <condition_variable>
 #include <optional>
 
-#include "agent/url.h"
+#include "lib/url.h"
 
 namespace signalbox {
 namespace {

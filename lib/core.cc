@@ -89,16 +89,20 @@ void observe(Core& core, const Observation& observation, std::vector<Record>& ef
       SourceRecord{observation.provider, observation.source, state.good_at.wall, state.changed_at.wall});
 }
 
-/// Known targets are the configured ones; who is no longer configured is forgotten.
-void align_targets(Core& core, Instant now) {
+/// Known targets are the configured ones; who is no longer configured is forgotten, also by the store.
+void align_targets(Core& core, std::vector<Record>& effects, Instant now) {
   const std::set<Target> wanted = configured_targets(*core.config);
-  std::erase_if(core.targets, [&](const auto& entry) { return !wanted.contains(entry.first); });
+  std::erase_if(core.targets, [&](const auto& entry) {
+    const bool gone = !wanted.contains(entry.first);
+    if (gone) effects.emplace_back(HealthRecord{entry.first, ""});
+    return gone;
+  });
   for (const Target& target : wanted) {
     core.targets.try_emplace(target, TargetState{.health = {.since = now}});
   }
 }
 
-void reconfigure(Core& core, const ConfigChanged& change, Instant now) {
+void reconfigure(Core& core, const ConfigChanged& change, std::vector<Record>& effects, Instant now) {
   const Config& before = *core.config;
   const Config& after = *change.config;
   for (auto& [provider, states] : core.sources) {
@@ -114,12 +118,12 @@ void reconfigure(Core& core, const ConfigChanged& change, Instant now) {
   }
   std::erase_if(core.sources, [&](const auto& entry) { return find_provider(after, entry.first) == nullptr; });
   core.config = change.config;
-  align_targets(core, now);
+  align_targets(core, effects, now);
 }
 
 void apply(Core& core, const Event& event, std::vector<Record>& effects, Instant now) {
   if (const auto* observation = std::get_if<Observation>(&event)) observe(core, *observation, effects);
-  if (const auto* change = std::get_if<ConfigChanged>(&event)) reconfigure(core, *change, now);
+  if (const auto* change = std::get_if<ConfigChanged>(&event)) reconfigure(core, *change, effects, now);
 }
 
 /// What one target's step needs and leaves.
@@ -218,7 +222,8 @@ Update update(Core core, const std::vector<Event>& events, Instant now) {
 Core start_core(std::shared_ptr<const Config> config, uint64_t generation, const std::vector<HealthRecord>& healths,
                 std::vector<RestoredSource> sources, Instant now) {
   Core core{.config = std::move(config), .generation = generation};
-  align_targets(core, now);
+  std::vector<Record> nothing_known_yet;
+  align_targets(core, nothing_known_yet, now);
   for (const HealthRecord& record : healths) {
     const auto found = core.targets.find(record.target);
     if (found == core.targets.end()) continue;

@@ -127,9 +127,8 @@ TEST_CASE("a disk that hangs delays the signal once, by a quarter of a second at
 
   running.store.hangs = false;
   running.poll(O::major);
-  running.await([](const Snapshot& s) {
-    return s.persistence == "ok" && s.targets.at("claude").primary_weight == 10;
-  });
+  running.await(
+      [](const Snapshot& s) { return s.persistence == "ok" && s.targets.at("claude").primary_weight == 10; });
 }
 
 TEST_CASE("a store that fails stops nothing") {

@@ -207,6 +207,8 @@ TEST_CASE("a new configuration forgets what is no longer configured and keeps th
   fewer.models = {"claude-opus-4-6"};
   world.send({ConfigChanged{config({fewer, provider("mistral", {})})}});
   CHECK(world.core.targets.size() == 3);
+  const auto forgotten = HealthRecord{*parse_target("claude/claude-sonnet-4-5"), ""};
+  CHECK(std::ranges::count(pick<HealthRecord>(world.last.effects), forgotten) == 1);
   CHECK(world.state("claude") == "unhealthy 10");
   CHECK(world.state("claude/claude-opus-4-6") == "unhealthy 10");
   CHECK(world.state("mistral") == "unknown 100");

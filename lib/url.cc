@@ -1,4 +1,4 @@
-#include "agent/url.h"
+#include "lib/url.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -159,5 +159,19 @@ bool is_loopback(std::string_view host) {
 }
 
 bool is_ip_address(const std::string& host) { return is_ipv4(host) || is_ipv6(host); }
+
+std::optional<std::string> listen_host(std::string_view address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view port = address.substr(colon + 1);
+  uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc() || end != port.data() + port.size()) return std::nullopt;
+  std::string host(address.substr(0, colon));
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool fits = bracketed ? is_ipv6(host) : is_ipv4(host);
+  return fits ? std::optional(host) : std::nullopt;
+}
 
 }  // namespace signalbox

@@ -1,4 +1,4 @@
-#include "agent/url.h"
+#include "lib/url.h"
 
 #include <doctest/doctest.h>
 

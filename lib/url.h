@@ -5,6 +5,7 @@
 /// to be escaped first. A URL that is not wholly understood is an error, never a guess.
 /// Source: RFC 3986, 3; the subset that a status page's address needs.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,9 @@ bool is_loopback(std::string_view host);
 
 /// An IPv4 address in four decimal parts or an IPv6 address without brackets.
 bool is_ip_address(const std::string& host);
+
+/// The numeric host of an address to listen at ("127.0.0.1:9529", "[::1]:9529"; port 0 is any free one). Empty: it
+/// is not one.
+std::optional<std::string> listen_host(std::string_view address);
 
 }  // namespace signalbox

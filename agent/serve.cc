@@ -1,0 +1,121 @@
+#include "agent/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "agent/config_file.h"
+#include "agent/daemon.h"
+#include "agent/directories.h"
+#include "agent/log.h"
+
+namespace signalbox {
+namespace {
+
+/// SIGUSR1 is for ourselves: it ends the thread that waits for the others.
+sigset_t handled_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals, signal);
+  return signals;
+}
+
+bool file_exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+void apply_options(const ServeOptions& options, ServerConfig& server) {
+  if (!options.listen.empty()) server.listen = {options.listen};
+  if (!options.state_dir.empty()) server.state_dir = options.state_dir;
+  if (!options.runtime_dir.empty()) server.runtime_dir = options.runtime_dir;
+}
+
+/// The configuration that is to run, with the command line laid over it. `report` is told every problem.
+template <class Report>
+std::shared_ptr<const Config> load(const std::string& path, const ServeOptions& options, Report report) {
+  Result<LoadedConfig> loaded = load_config(path);
+  if (!loaded) {
+    report(loaded.error().message, true);
+    return nullptr;
+  }
+  for (const ConfigProblem& problem : loaded->problems) {
+    report(show_problem(*loaded, problem), problem.severity == ConfigProblem::Severity::error);
+  }
+  if (has_errors(loaded->problems)) return nullptr;
+  apply_options(options, loaded->config.server);
+  return std::make_shared<const Config>(std::move(loaded->config));
+}
+
+void reload(Daemon& daemon, const std::string& path, const ServeOptions& options) {
+  std::string first_error;
+  const auto config = load(path, options, [&](const std::string& text, bool error) {
+    if (error && first_error.empty()) first_error = text.substr(0, text.find('\n'));
+    spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", text.substr(0, text.find('\n')));
+  });
+  if (config == nullptr) {
+    spdlog::error("reload refused: the present configuration stays in force");
+    return daemon.refuse_reload(first_error);
+  }
+  start_logging(config->server.log_level, config->server.log_format);
+  daemon.reload(config);
+  spdlog::info("configuration reloaded from {}", path.empty() ? "the built-in defaults" : path);
+}
+
+/// Waits for signals until the agent has ended, however it ended.
+void watch_signals(Daemon& daemon, const std::string& path, const ServeOptions& options) {
+  const sigset_t signals = handled_signals();
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0 || signal == SIGUSR1) return;
+    if (signal == SIGHUP) {
+      reload(daemon, path, options);
+      continue;
+    }
+    spdlog::info("stopping on {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    daemon.stop();
+  }
+}
+
+int fail(int code, const std::string& why) {
+  spdlog::error("cannot start: {}", why);
+  return code;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  const sigset_t signals = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all of them inherit it
+  std::signal(SIGPIPE, SIG_IGN);
+  start_logging("info", "text");
+
+  const Surroundings around = real_surroundings();
+  const std::string path = choose_config(options.config_path, around, file_exists);
+  const auto config = load(path, options, [](const std::string& text, bool) { fmt::print(stderr, "{}\n", text); });
+  if (config == nullptr) return EX_CONFIG;
+  start_logging(config->server.log_level, config->server.log_format);
+
+  const Places places = choose_places(config->server, around);
+  if (const auto error = make_runtime_dir(places, around)) return fail(EX_CANTCREAT, error->message);
+  auto daemon = Daemon::start(config, places);
+  if (!daemon) return fail(EX_UNAVAILABLE, daemon.error().message);
+
+  spdlog::info("signalbox {} with {}, state in {}", SIGNALBOX_VERSION,
+               path.empty() ? "the built-in configuration" : path, places.state_dir);
+  for (const std::string& address : (*daemon)->bound()) {
+    spdlog::info("listening on {}{}", address.starts_with("unix:") ? "" : "http://", address);
+  }
+  std::thread watcher([&] { watch_signals(**daemon, path, options); });
+  (*daemon)->run();
+  pthread_kill(watcher.native_handle(), SIGUSR1);
+  watcher.join();
+  daemon->reset();
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace signalbox
