@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 
-#include "lib/model_names.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -85,7 +84,7 @@ OfficialLevel level_of_severity(int64_t severity) {
   return OfficialLevel::unknown;
 }
 
-Incident read_incident(const ProviderConfig& provider, const Json& value) {
+Incident read_incident(const Json& value) {
   const auto severity = at(value, kSeverity).get<int64_t>();
   Incident incident{.id = clean_text(at(value, kId).get_ref<const std::string&>(), kMaxId),
                     .name = clean_text(at(value, kTitle).get_ref<const std::string&>()),
@@ -105,7 +104,6 @@ Incident read_incident(const ProviderConfig& provider, const Json& value) {
   incident.status = words == kCodes.end() ? fmt::format("code {}", code) : std::string(words->status);
   incident.phase = words == kCodes.end() ? IncidentPhase::active : words->phase;
   if (incident.phase == IncidentPhase::over) incident.resolved_at = incident.updated_at;
-  incident.scope = models_in_title(incident.name, provider.families);
   return incident;
 }
 
@@ -127,13 +125,13 @@ Result<PageReading> decode_ai_studio(const ProviderConfig& provider, const Sourc
   }
   for (const Json& value : incidents) {
     if (!affects(value, source.components)) continue;
-    reading.incidents.push_back(read_incident(provider, value));
+    reading.incidents.push_back(read_incident(value));
     for (Component& component : reading.components) {
       if (affects(value, {component.id})) show_incident(component, reading.incidents.back());
     }
   }
   reading.component_level = level_of_incident_feed(reading.components);
-  order_incidents(reading.incidents);
+  settle_incidents(reading.incidents, provider);
   return reading;
 }
 

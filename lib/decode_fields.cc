@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "lib/model_names.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -95,7 +96,7 @@ void keep_earliest(std::optional<WallTime>& at, std::optional<WallTime> other) {
   if (other && (!at || *other < *at)) at = other;
 }
 
-void order_incidents(std::vector<Incident>& incidents) {
+void settle_incidents(std::vector<Incident>& incidents, const ProviderConfig& provider) {
   // nullopt is less than any time: with the greater one first, incidents without a start come last.
   std::ranges::stable_sort(incidents, std::ranges::greater{}, &Incident::started_at);
   size_t over = 0;
@@ -103,6 +104,7 @@ void order_incidents(std::vector<Incident>& incidents) {
     return incident.phase == IncidentPhase::over && ++over > kMaxOverIncidents;
   });
   if (incidents.size() > kMaxIncidents) incidents.resize(kMaxIncidents);
+  for (Incident& incident : incidents) incident.scope = models_in_title(incident.name, provider.families);
 }
 
 }  // namespace signalbox

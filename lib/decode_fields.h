@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/config.h"
 #include "lib/json.h"
 #include "lib/page.h"
 #include "lib/result.h"
@@ -54,7 +55,7 @@ OfficialLevel level_of_incident_feed(const std::vector<Component>& components);
 void keep_earliest(std::optional<WallTime>& at, std::optional<WallTime> other);
 
 /// Newest first by start, those without a start last; over ones beyond `kMaxOverIncidents` and all beyond
-/// `kMaxIncidents` are dropped.
-void order_incidents(std::vector<Incident>& incidents);
+/// `kMaxIncidents` are dropped. What is left gets its `scope`.
+void settle_incidents(std::vector<Incident>& incidents, const ProviderConfig& provider);
 
 }  // namespace signalbox

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "lib/model_names.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -59,7 +58,7 @@ std::string incident_url(const Json& value) {
   return string_field(value, "uri").empty() ? std::string() : https_field(link, "url");
 }
 
-Incident read_incident(const ProviderConfig& provider, const Json& value) {
+Incident read_incident(const Json& value) {
   const Json& newest = field(value, "most_recent_update");
   const std::optional<WallTime> end = time_field(value, "end");
   const bool over = end || string_field(newest, "status") == kAvailable;
@@ -74,7 +73,6 @@ Incident read_incident(const ProviderConfig& provider, const Json& value) {
                     .updated_at = time_field(value, "modified"),
                     .on_our_components = true};
   if (over) incident.resolved_at = end ? end : time_field(newest, "when");
-  incident.scope = models_in_title(incident.name, provider.families);
   return incident;
 }
 
@@ -111,13 +109,13 @@ Result<PageReading> decode_google_cloud(const ProviderConfig& provider, const So
     const std::optional<WallTime> modified = time_field(value, "modified");
     if (modified) reading.page_updated_at = std::max(reading.page_updated_at.value_or(*modified), *modified);
     if (!affects(value, source.products)) continue;
-    reading.incidents.push_back(read_incident(provider, value));
+    reading.incidents.push_back(read_incident(value));
     for (Component& product : reading.components) {
       if (affects(value, {product.id})) show_incident(product, reading.incidents.back());
     }
   }
   reading.component_level = level_of_incident_feed(reading.components);
-  order_incidents(reading.incidents);
+  settle_incidents(reading.incidents, provider);
   return reading;
 }
 

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "lib/model_names.h"
-#include "lib/text.h"
+#include <set>
 
 namespace signalbox {
 namespace {
@@ -87,7 +85,7 @@ std::optional<WallTime> earliest_start(const Json& value) {
   return start;
 }
 
-Incident read_incident(const ProviderConfig& provider, const SourceConfig& source, const Json& value) {
+Incident read_incident(const SourceConfig& source, const Json& value) {
   Incident incident{.id = id_field(value, "id"),
                     .name = text_field(value, "name"),
                     .impact = text_field(value, "impact"),
@@ -100,7 +98,6 @@ Incident read_incident(const ProviderConfig& provider, const SourceConfig& sourc
                     .on_our_components = names_our_components(value, source)};
   // A reopened incident keeps the time of its first resolution: it counts only once it is over.
   if (incident.phase == IncidentPhase::over) incident.resolved_at = time_field(value, "resolved_at");
-  incident.scope = models_in_title(incident.name, provider.families);
   return incident;
 }
 
@@ -140,13 +137,15 @@ Result<PageReading> decode_statuspage(const ProviderConfig& provider, const Sour
     return Error{fmt::format("{}none of the configured components ({}) is on the page; it lists {} components",
                              page->label, fmt::join(source.components, ", "), field(root, "components").size())};
   }
+  std::set<std::string> seen;  // two documents may list the same incident
   for (const FeedDocument& document : documents) {
     for (const Json& value : field(document.root, "incidents")) {
-      reading.incidents.push_back(read_incident(provider, source, value));
+      if (!seen.insert(string_field(value, "id")).second) continue;
+      reading.incidents.push_back(read_incident(source, value));
     }
     read_maintenances(source, field(document.root, "scheduled_maintenances"), reading);
   }
-  order_incidents(reading.incidents);
+  settle_incidents(reading.incidents, provider);
   return reading;
 }
 

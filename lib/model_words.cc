@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace signalbox {
 namespace {
@@ -29,12 +30,21 @@ bool is_major_number(std::string_view text) {
   return is_number(text, 1, 2);
 }
 
+/// What joins two words: as pages and requests write it, typographic hyphens and spaces included.
+constexpr std::array<std::pair<std::string_view, char>, 9> kJoints = {{{"-", '-'},
+                                                                       {"_", '-'},
+                                                                       {"@", '-'},
+                                                                       {"\u2010", '-'},
+                                                                       {"\u2011", '-'},
+                                                                       {".", '.'},
+                                                                       {" ", ' '},
+                                                                       {"\u00A0", ' '},
+                                                                       {"\u202F", ' '}}};
+
 /// What stands between two words, as one character.
 char separator(std::string_view between) {
-  if (between == "-" || between == "_" || between == "@") return '-';
-  if (between == ".") return '.';
-  const bool blank = between.find_first_not_of(' ') == between.npos;
-  return blank ? ' ' : Word::kBreak;
+  const auto* joint = std::ranges::find(kJoints, between, [](const auto& row) { return row.first; });
+  return joint == kJoints.end() ? Word::kBreak : joint->second;
 }
 
 /// Where "gpt5" divides into a family's word and a version; the whole size when it does not.

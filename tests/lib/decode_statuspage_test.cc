@@ -70,6 +70,17 @@ TEST_CASE("the two documents are recognised by shape, in any order and under any
   CHECK(decode_page(openai, openai.sources.front(), {components}));
 }
 
+TEST_CASE("an incident that two documents list is read once") {
+  const ProviderConfig claude = provider("claude");
+  const Json page = atlassian();
+  const Json incidents = {{"incidents", page["incidents"]}};
+  const auto once = decode_page(claude, claude.sources.front(), {{"summary", page.dump()}});
+  const auto twice =
+      decode_page(claude, claude.sources.front(), {{"summary", page.dump()}, {"incidents", incidents.dump()}});
+  REQUIRE(twice);
+  CHECK(*once == *twice);
+}
+
 TEST_CASE("component words in either vocabulary are levels, and any other word is unknown") {
   const std::vector<std::pair<Json, OfficialLevel>> table = {
       {"operational", OfficialLevel::none},

@@ -114,6 +114,7 @@ TEST_CASE("versions before and behind, lists, variants and snapshots are read") 
            Row{"claude", "claude-opus-4-6-20260101 fails", "claude-opus-4-6-20260101"},
            Row{"claude", "claude-sonnet-4-5-20250929 and Haiku", "claude-sonnet-4-5-20250929 claude-haiku"},
            Row{"openai", "o1 and o3-mini", "o1 o3-mini"},
+           Row{"openai", "GPT\u20115.5 and GPT\u00A05.4", "gpt-5.5 gpt-5.4"},
            Row{"openai", "GPT-4o-mini (2024-07-18), o4-mini-2025-04-16", "gpt-4o-mini o4-mini-2025-04-16"},
            Row{"openai", "gpt-4o-realtime-preview drops calls", "gpt-4o-realtime"},
            Row{"openai", "gpt-image-1 is slow", "gpt-image-1"},
