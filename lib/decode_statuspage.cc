@@ -146,6 +146,17 @@ Result<PageReading> decode_statuspage(const ProviderConfig& provider, const Sour
     read_maintenances(source, field(document.root, "scheduled_maintenances"), reading);
   }
   settle_incidents(reading.incidents, provider);
+  // A page whose every word about us is new to us tells nothing: the last reading that did is kept until it is
+  // stale.
+  const bool speaks = reading.component_level != OfficialLevel::unknown ||
+                      std::ranges::any_of(reading.incidents, [](const Incident& incident) {
+                        return incident.on_our_components && incident.phase == IncidentPhase::active;
+                      });
+  if (!speaks) {
+    const Component& first = reading.components.front();
+    return Error{
+        fmt::format("{}component {} has a status that is not known: \"{}\"", page->label, first.id, first.status)};
+  }
   return reading;
 }
 

@@ -39,7 +39,9 @@ std::vector<std::string> statuses(const PageReading& reading) {
 
 std::vector<Incident> our_incidents(const PageReading& reading) {
   std::vector<Incident> ours;
-  std::ranges::copy_if(reading.incidents, std::back_inserter(ours), &Incident::on_our_components);
+  std::ranges::copy_if(reading.incidents, std::back_inserter(ours), [](const Incident& incident) {
+    return incident.on_our_components && incident.phase != IncidentPhase::over;
+  });
   std::ranges::sort(ours, {}, &Incident::id);
   return ours;
 }

@@ -14,12 +14,6 @@ def html(handler):
     reply(200, b"<!DOCTYPE html><html><title>Status</title></html>", {"Content-Type": "text/html"})(handler)
 
 
-def without(key):
-    document = statuspage()
-    del document[key]
-    return document
-
-
 def rotating_25():
     """The dialect that lists 25 of its components, ours not among them."""
     document = statuspage()
@@ -64,7 +58,6 @@ MODES = {
     "id-missing": json_reply(statuspage(component="renumbered")),
     "rotating-25": json_reply(rotating_25()),
     "wrong-page-id": json_reply(statuspage(page_id="somebody-else")),
-    "no-page": json_reply(without("page")),
     "challenge-405": reply(405, b"", {"x-amzn-waf-action": "captcha"}),
     "challenge-202": reply(202, b"", {"x-amzn-waf-action": "challenge"}),
     "deleted-404": reply(404, b"<html>gone</html>", {"Content-Type": "text/html"}),
