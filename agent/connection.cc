@@ -36,7 +36,7 @@ struct Connection::Asio {
   Transfer transfer(std::error_code error, size_t bytes) const {
     if (!error) return {bytes, std::nullopt};
     if (error == asio::error::eof) return {0, std::nullopt};
-    return {0, failure(error, "the connection broke", FetchErrorKind::connect)};
+    return {0, failure(error, "waiting for the answer", FetchErrorKind::connect)};
   }
 
   FetchFailure failure(std::error_code error, std::string_view what, FetchErrorKind kind) const {

@@ -6,11 +6,13 @@
 /// next caller waits for the same one. So there is at most one such thread a name. Threads: `resolve` from any. The
 /// destructor waits for the lookups left behind: their DNS queries are given up after some seconds (see the
 /// constants), a name service of another kind has its own timeout.
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,9 +27,9 @@ using Addresses = std::vector<std::string>;
 class Resolver {
  public:
   /// What getaddrinfo() does; another one in tests. An error is the sentence's end: "Name or service not known".
-  using Ask = std::variant<Addresses, std::string> (*)(const std::string& host);
+  using Ask = std::function<std::variant<Addresses, std::string>(const std::string& host)>;
 
-  explicit Resolver(Ask ask = ask_system) : ask_(ask) {}
+  explicit Resolver(Ask ask = ask_system) : ask_(std::move(ask)) {}
   ~Resolver() = default;
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;

@@ -70,6 +70,7 @@ SourcePoll::Fetched SourcePoll::get(const std::string& name, const std::string& 
     request.last_modified = kept->second.last_modified;
   }
   FetchAnswer answer = fetch_(request, deadline, stop);
+  if (request.post_body) answer.etag = answer.last_modified = {};  // conditions are for GET
   Fetched fetched{{name, url, std::move(answer.result)}, std::move(answer.etag), std::move(answer.last_modified)};
   const auto* reply = std::get_if<HttpReply>(&fetched.document.result);
   if (reply == nullptr || reply->status != 304) return fetched;

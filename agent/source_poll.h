@@ -9,7 +9,6 @@
 /// Threads: one owner.
 #include <functional>
 #include <map>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <vector>

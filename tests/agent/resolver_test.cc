@@ -9,20 +9,6 @@ using namespace signalbox;
 
 namespace {
 
-/// A name service that says nothing before it is let go. Static, because a Resolver asks a plain function.
-struct HangingService {
-  std::promise<void> let_go;
-  std::shared_future<void> gone = let_go.get_future().share();
-  std::atomic<int> asked = 0;
-};
-HangingService* hanging = nullptr;
-
-std::variant<Addresses, std::string> ask_hanging(const std::string&) {
-  ++hanging->asked;
-  hanging->gone.wait();
-  return Addresses{"192.0.2.1"};
-}
-
 Deadline within(Millis time) { return {now().mono + time, {}}; }
 
 }  // namespace
@@ -34,9 +20,14 @@ TEST_CASE("an address is its own answer") {
 }
 
 TEST_CASE("a name service that hangs holds nobody, and is asked once a name") {
-  HangingService service;
-  hanging = &service;
-  Resolver resolver(ask_hanging);
+  std::promise<void> let_go;
+  const std::shared_future<void> gone = let_go.get_future().share();
+  std::atomic<int> asked = 0;
+  Resolver resolver([&](const std::string&) -> std::variant<Addresses, std::string> {
+    ++asked;
+    gone.wait();
+    return Addresses{"192.0.2.1"};
+  });
   for (int call = 0; call < 3; ++call) {
     const auto answer = resolver.resolve("status.example", within(Millis(20)));
     CHECK(std::get<FetchFailure>(answer) ==
@@ -46,8 +37,8 @@ TEST_CASE("a name service that hangs holds nobody, and is asked once a name") {
   stopped.request_stop();
   CHECK(std::holds_alternative<FetchFailure>(
       resolver.resolve("status.example", {now().mono + hours(1), stopped.get_token()})));
-  CHECK(service.asked == 1);
-  service.let_go.set_value();
+  CHECK(asked == 1);
+  let_go.set_value();
   CHECK(std::get<Addresses>(resolver.resolve("status.example", within(seconds(10)))) == Addresses{"192.0.2.1"});
 }
 

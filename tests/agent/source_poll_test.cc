@@ -218,8 +218,11 @@ TEST_CASE("AI Studio is asked as its own page asks") {
   SourceConfig source = one_host();
   source.kind = SourceKind::ai_studio;
   source.api_key = "public-browser-key";
-  Network network{.answers = {{kFirst, {good("ok")}}}};
-  poll_of(source, network).poll(0);
+  Network network{.answers = {{kFirst, {good("ok", "\"1\"")}}}};
+  SourcePoll poll = poll_of(source, network);
+  poll.poll(0);
+  poll.poll(0);
+  CHECK(network.asked[1].etag.empty());  // a POST is never conditional
   CHECK(network.asked[0].post_body == "[]");
   CHECK(network.asked[0].headers ==
         std::vector<std::pair<std::string, std::string>>{{"Content-Type", "application/json+protobuf"},

@@ -90,8 +90,8 @@ class FakePage::Wire {
     return true;
   }
 
-  void end() {
-    if (tls_) SSL_shutdown(tls_.get());
+  void end(bool abrupt) {
+    if (tls_ && !abrupt) SSL_shutdown(tls_.get());
     shutdown(descriptor_, SHUT_WR);
   }
 
@@ -218,7 +218,7 @@ void FakePage::answer(Wire& wire, const FakeAnswer& answer) {
     if (!wire.write(std::string_view(piece).substr(0, left))) return;
   }
   if (answer.tunnel_to != 0) return wire.relay(answer.tunnel_to);
-  if (!answer.hangs) wire.end();
+  if (!answer.hangs) wire.end(answer.abrupt);
   wire.read_to_the_end();  // closing before would throw away what the peer has not read yet
 }
 

@@ -36,6 +36,7 @@ struct FakeAnswer {
   size_t dribble_from = kNowhere;  ///< from this byte on a byte at a time, 5 ms apart
   uint64_t filler = 0;             ///< so many more bytes "x"
   bool hangs = false;              ///< then says nothing and does not close
+  bool abrupt = false;             ///< ends TLS without its closing message
   uint16_t tunnel_to = 0;          ///< then passes bytes to and from this port of loopback
   std::shared_future<void> after;  ///< waits for this before the first byte
 };
