@@ -1,0 +1,48 @@
+#pragma once
+/// Asks the agent: one GET within a total deadline, over TCP, TLS or a unix socket.
+///
+/// Errors: sentences for people, with the address, the reason and what to try.
+/// Invariant: returns at its deadline plus a fraction of a second at the latest, except while a host name is being
+/// resolved (the resolver's own limits); never more than 8 MiB; a token never goes to another host unencrypted.
+/// Threads: any number of calls at once.
+#include <stop_token>
+#include <string>
+
+#include "agent/cli/agent_address.h"
+#include "lib/result.h"
+#include "lib/time.h"
+
+namespace signalbox {
+
+inline constexpr Millis kClientDeadline = seconds(5);
+/// A health answer of 1000 targets is about 2 MB.
+inline constexpr size_t kMaxAnswer = size_t{8} * 1024 * 1024;
+
+struct AgentReply {
+  int status = 0;
+  std::string body;
+};
+
+class AgentClient {
+ public:
+  /// `token_file` empty: no token. Errors: the file cannot be read or holds no token, or the token would be sent
+  /// over plain http to another host.
+  static Result<AgentClient> make(AgentAddress address, const std::string& token_file);
+
+  /// `path` begins with "/". A request to stop ends the call early with an error.
+  Result<AgentReply> get(const std::string& path, Millis deadline = kClientDeadline,
+                         const std::stop_token& stop = {}) const;
+
+  const AgentAddress& address() const { return address_; }
+
+ private:
+  AgentClient(AgentAddress address, std::string token) : address_(std::move(address)), token_(std::move(token)) {}
+
+  AgentAddress address_;
+  std::string token_;
+};
+
+/// What is not usual in a path is percent-encoded ("claude-opus-4%4020250514"); slashes stay.
+std::string percent_encode(std::string_view text);
+
+}  // namespace signalbox

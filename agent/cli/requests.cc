@@ -1,0 +1,48 @@
+#include "agent/cli/requests.h"
+
+#include <fmt/format.h>
+
+#include "lib/ids.h"
+#include "lib/text.h"
+
+namespace signalbox {
+namespace {
+
+std::string describe_refusal(const AgentClient& client, const AgentReply& reply) {
+  const std::string& agent = client.address().text;
+  if (reply.status == 401 || reply.status == 403) {
+    return fmt::format("the agent at {} wants a token: put its path into SIGNALBOX_TOKEN_FILE", agent);
+  }
+  const std::string problem = read_problem(reply.body);
+  return fmt::format("the agent at {} answered HTTP {}{}{}", agent, reply.status, problem.empty() ? "" : ": ",
+                     problem);
+}
+
+}  // namespace
+
+Answer ask(const AgentClient& client, const std::string& path, Millis deadline, const std::stop_token& stop) {
+  auto reply = client.get(path, deadline, stop);
+  if (!reply) return {{}, Refusal{reply.error().message}};
+  if (reply->status == 200) return {std::move(reply->body), {}};
+  return {{}, Refusal{describe_refusal(client, *reply), reply->status == 404}};
+}
+
+std::string health_path(const std::string& target) {
+  return target.empty() ? "/v1/health" : "/v1/health/" + percent_encode(target);
+}
+
+std::vector<CheckView> failing_checks(const AgentClient& client, const std::stop_token& stop) {
+  const auto reply = client.get("/readyz", kClientDeadline, stop);
+  if (!reply) return {};
+  auto checks = read_failing_checks(reply->body);
+  return checks ? std::move(*checks) : std::vector<CheckView>{};
+}
+
+bool is_target(const std::string& text) { return parse_target(text).has_value(); }
+
+std::string not_a_target(const std::string& text) {
+  return fmt::format("\"{}\" is not a target: it is PROVIDER or PROVIDER/MODEL, as in claude/claude-opus-4-6",
+                     clean_text(text));
+}
+
+}  // namespace signalbox

@@ -1,0 +1,35 @@
+#pragma once
+/// Questions to the agent whose answers several commands need.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/cli/answers.h"
+#include "agent/cli/client.h"
+
+namespace signalbox {
+
+struct Refusal {
+  std::string message;
+  bool unknown_target = false;  ///< HTTP 404
+};
+
+/// A 200's body, or why there is none.
+struct Answer {
+  std::string body;
+  std::optional<Refusal> refusal;
+};
+
+Answer ask(const AgentClient& client, const std::string& path, Millis deadline = kClientDeadline,
+           const std::stop_token& stop = {});
+
+/// Where the health of `target` is, or of all when it is empty.
+std::string health_path(const std::string& target);
+
+/// What the agent says of itself. One that is busy or older may not: the health answer stands without it.
+std::vector<CheckView> failing_checks(const AgentClient& client, const std::stop_token& stop = {});
+
+bool is_target(const std::string& text);
+std::string not_a_target(const std::string& text);
+
+}  // namespace signalbox

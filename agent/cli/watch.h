@@ -1,0 +1,29 @@
+#pragma once
+/// `status --watch`: on a terminal a screen that is always current, on a pipe a line for every change.
+///
+/// Invariant: the terminal is as it was before, also after Ctrl-C, SIGTERM and Ctrl-Z.
+/// Threads: a fetcher waits for the agent; the thread that called writes and takes the signals.
+#include <string>
+#include <vector>
+
+#include "agent/cli/answers.h"
+#include "agent/cli/client.h"
+#include "agent/cli/console.h"
+
+namespace signalbox {
+
+struct WatchOptions {
+  std::string target;  ///< empty: all
+  int out_fd = -1;     ///< for the terminal's size, which may change
+  bool no_color = false;
+};
+
+/// Until a signal ends it: 128 + its number. 0 when nobody reads the output any more, 64 for a target that is no
+/// name.
+int watch_command(const Console& console, const AgentClient& client, const WatchOptions& options);
+
+/// A sentence for each target whose state, weight, action or override differs, and for each that came or went.
+std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after,
+                                 WallTime now);
+
+}  // namespace signalbox
