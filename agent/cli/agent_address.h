@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/url.h"
+#include "lib/url.h"
 #include "lib/result.h"
 #include "lib/time.h"
 
