@@ -185,10 +185,9 @@ std::string paragraph(const Cell& text, size_t indent, const View& view) {
   return block;
 }
 
-std::string labelled(std::string_view label, size_t label_width, const Cell& text, const View& view) {
-  const Table table{{{std::string(label_width, ' ')}, {""}}, {}};
-  const std::vector<size_t> widths = {label_width, 0};
-  return lay_out_row(table, {{std::string(label), Style::dim}, text}, widths, view);
+std::string labelled(const Cell& label, size_t label_width, const Cell& text, const View& view) {
+  const Table table{{{""}, {""}}, {}};
+  return lay_out_row(table, {label, text}, {label_width, 0}, view);
 }
 
 }  // namespace signalbox

@@ -60,6 +60,6 @@ std::string lay_out(const Table& table, const View& view);
 std::string paragraph(const Cell& text, size_t indent, const View& view);
 
 /// "label   text", the text wrapped in its own column.
-std::string labelled(std::string_view label, size_t label_width, const Cell& text, const View& view);
+std::string labelled(const Cell& label, size_t label_width, const Cell& text, const View& view);
 
 }  // namespace signalbox

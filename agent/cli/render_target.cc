@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 
 #include "agent/cli/render_history.h"
 #include "agent/cli/render_status.h"
@@ -29,7 +29,7 @@ std::string join(const Lines& parts, std::string_view separator) {
 std::string or_unknown(const std::string& word) { return word.empty() ? "unknown" : word; }
 
 std::string line(std::string_view label, const Cell& cell, const View& view) {
-  return cell.text.empty() ? std::string() : labelled(label, kLabelWidth, cell, view);
+  return cell.text.empty() ? std::string() : labelled({std::string(label), Style::dim}, kLabelWidth, cell, view);
 }
 
 std::string component_words(const PageView& page) {
@@ -66,8 +66,10 @@ std::string passive_words(const PassiveView& passive) {
 }
 
 std::string outcome_words(const PassiveView& passive) {
+  auto outcomes = passive.outcomes;
+  std::ranges::stable_sort(outcomes, std::greater{}, [](const auto& outcome) { return outcome.second; });
   Lines parts;
-  for (const auto& [name, count] : passive.outcomes) {
+  for (const auto& [name, count] : outcomes) {
     if (count != 0) parts.push_back(fmt::format("{} {}", name, count));
   }
   return join(parts, ", ");
@@ -102,7 +104,7 @@ std::string head(const TargetView& target, const View& view) {
 }
 
 std::string section(std::string_view title, const Cell& summary, const View& view) {
-  return "\n" + labelled(title, kLabelWidth, summary, view);
+  return "\n" + labelled({std::string(title), Style::dim}, kLabelWidth, summary, view);
 }
 
 const SourceView* source_of(const Background& background, const TargetView& target, const std::string& name) {
