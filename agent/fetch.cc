@@ -107,6 +107,7 @@ FetchAnswer as_fetch_answer(HttpAnswer answer) {
                   .content_type = answer.header("content-type"),
                   .location = answer.header("location"),
                   .retry_after = answer.header("retry-after"),
+                  .date = answer.header("date"),
                   .waf_action = answer.header("x-amzn-waf-action"),
                   .cf_mitigated = answer.header("cf-mitigated")};
   return {std::move(reply), validator(answer, "etag"), validator(answer, "last-modified")};

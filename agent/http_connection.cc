@@ -62,7 +62,7 @@ HttpConnection::Step HttpConnection::advance() {
     }
     auto& head = service_.scratch_head();
     const auto framed = frame_request(unread(), head);
-    if (const auto* refusal = std::get_if<Refusal>(&framed)) return refuse(refusal->status, refusal->detail);
+    if (const auto* refusal = std::get_if<HttpRefusal>(&framed)) return refuse(refusal->status, refusal->detail);
     if (std::holds_alternative<NeedMore>(framed)) {
       if (phase_ != Phase::head) enter(Phase::head, service_.limits().head);
       return Step::read;

@@ -40,7 +40,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-using Trouble = std::optional<Refusal>;
+using Trouble = std::optional<HttpRefusal>;
 
 /// Header names that mean something to the framing, and those that keep a request off the hot table because who
 /// asks, or through whom, may change the answer.
@@ -85,9 +85,9 @@ Trouble read_content_length(std::string_view value, RequestHead& head) {
   const auto end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data(), end, head.content_length);
   const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
-  if (digits && error == std::errc::result_out_of_range) return Refusal{413, "the body is over 1 MiB"};
-  if (!digits || stop != end) return Refusal{400, "Content-Length is not a number"};
-  if (head.content_length > kMaxBodyBytes) return Refusal{413, "the body is over 1 MiB"};
+  if (digits && error == std::errc::result_out_of_range) return HttpRefusal{413, "the body is over 1 MiB"};
+  if (!digits || stop != end) return HttpRefusal{400, "Content-Length is not a number"};
+  if (head.content_length > kMaxBodyBytes) return HttpRefusal{413, "the body is over 1 MiB"};
   return {};
 }
 
@@ -103,7 +103,7 @@ void read_connection(std::string_view value, RequestHead& head) {
 }
 
 Trouble read_expect(std::string_view value, RequestHead& head) {
-  if (!equal_ignoring_case(value, "100-continue")) return Refusal{417, "only 100-continue can be expected"};
+  if (!equal_ignoring_case(value, "100-continue")) return HttpRefusal{417, "only 100-continue can be expected"};
   head.expects_continue = true;
   head.plain = false;
   return {};
@@ -116,9 +116,9 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
     case Name::connection: read_connection(field.value, head); return {};
     case Name::expect: return read_expect(field.value, head);
     case Name::transfer_encoding:
-      return Refusal{411, "send a Content-Length; transfer encodings are not supported"};
+      return HttpRefusal{411, "send a Content-Length; transfer encodings are not supported"};
     case Name::host:
-      if (++seen.host > 1) return Refusal{400, "more than one Host"};
+      if (++seen.host > 1) return HttpRefusal{400, "more than one Host"};
       head.host = field.value;
       return {};
     case Name::if_none_match:
@@ -126,7 +126,7 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
       head.if_none_match = field.value;
       return {};
     case Name::content_length:
-      if (++seen.content_length > 1) return Refusal{400, "more than one Content-Length"};
+      if (++seen.content_length > 1) return HttpRefusal{400, "more than one Content-Length"};
       head.plain = false;
       return read_content_length(field.value, head);
   }
@@ -137,8 +137,8 @@ Trouble read_version(std::string_view text, RequestHead& head) {
   head.http_1_0 = text == "HTTP/1.0";
   head.keep_alive = !head.http_1_0;
   if (head.http_1_0 || text == "HTTP/1.1") return {};
-  if (text.starts_with("HTTP/")) return Refusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
-  return Refusal{400, "the request line is not METHOD TARGET VERSION"};
+  if (text.starts_with("HTTP/")) return HttpRefusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+  return HttpRefusal{400, "the request line is not METHOD TARGET VERSION"};
 }
 
 bool is_known_method(std::string_view method) {
@@ -150,29 +150,30 @@ Trouble read_request_line(std::string_view line, RequestHead& head) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
-    return Refusal{400, "the request line is not METHOD TARGET VERSION"};
+    return HttpRefusal{400, "the request line is not METHOD TARGET VERSION"};
   }
   head.method = line.substr(0, first);
   head.target = line.substr(first + 1, last - first - 1);
   if (head.method.empty() || !consists_of(head.method, kTokenChars))
-    return Refusal{400, "the method is not a word"};
+    return HttpRefusal{400, "the method is not a word"};
   if (auto trouble = read_version(line.substr(last + 1), head)) return trouble;
-  if (!is_known_method(head.method)) return Refusal{501, "the method is not known here"};
-  if (!head.target.starts_with('/')) return Refusal{400, "the request target must be a path that starts with /"};
+  if (!is_known_method(head.method)) return HttpRefusal{501, "the method is not known here"};
+  if (!head.target.starts_with('/'))
+    return HttpRefusal{400, "the request target must be a path that starts with /"};
   if (!consists_of(head.target, kTargetChars))
-    return Refusal{400, "the request target has a character that must be percent-encoded"};
+    return HttpRefusal{400, "the request target has a character that must be percent-encoded"};
   return {};
 }
 
 Trouble read_field(std::string_view line, RequestHead& head, Seen& seen) {
-  if (line.front() == ' ' || line.front() == '\t') return Refusal{400, "a folded header line"};
+  if (line.front() == ' ' || line.front() == '\t') return HttpRefusal{400, "a folded header line"};
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return Refusal{400, "a header line without a colon"};
+  if (colon == std::string_view::npos) return HttpRefusal{400, "a header line without a colon"};
   const HeaderField field{line.substr(0, colon), trim(line.substr(colon + 1))};
   if (field.name.empty() || !consists_of(field.name, kTokenChars))
-    return Refusal{400, "a header name that is not a word"};
-  if (!consists_of(field.value, kValueChars)) return Refusal{400, "a control character in a header"};
-  if (head.fields.size() == kMaxHeaders) return Refusal{431, "more than 100 headers"};
+    return HttpRefusal{400, "a header name that is not a word"};
+  if (!consists_of(field.value, kValueChars)) return HttpRefusal{400, "a control character in a header"};
+  if (head.fields.size() == kMaxHeaders) return HttpRefusal{431, "more than 100 headers"};
   head.fields.push_back(field);
   return note_field(field, head, seen);
 }
@@ -180,10 +181,10 @@ Trouble read_field(std::string_view line, RequestHead& head, Seen& seen) {
 /// What is wrong with a line that has not ended yet.
 Framed unfinished(std::string_view bytes, std::string_view line, bool first_line) {
   if (line.size() > kMaxLineBytes) {
-    return first_line ? Refusal{414, "the request target is over 8000 bytes"}
-                      : Refusal{431, "a header over 8000 bytes"};
+    return first_line ? HttpRefusal{414, "the request target is over 8000 bytes"}
+                      : HttpRefusal{431, "a header over 8000 bytes"};
   }
-  if (bytes.size() >= kMaxHeadBytes) return Refusal{431, "the header section is over 16 KiB"};
+  if (bytes.size() >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
   return NeedMore{};
 }
 
@@ -195,7 +196,7 @@ void reset(RequestHead& head) {
 }
 
 Framed finish(RequestHead& head, const Seen& seen, size_t size) {
-  if (seen.host == 0 && !head.http_1_0) return Refusal{400, "HTTP/1.1 needs a Host"};
+  if (seen.host == 0 && !head.http_1_0) return HttpRefusal{400, "HTTP/1.1 needs a Host"};
   if (head.http_1_0) head.plain = false;
   head.size = size;
   return Complete{};
@@ -216,8 +217,8 @@ Framed frame_request(std::string_view bytes, RequestHead& head) {
   for (bool first_line = true;; first_line = false) {
     const auto newline = bytes.find('\n', at);
     if (newline == std::string_view::npos) return unfinished(bytes, bytes.substr(at), first_line);
-    if (newline >= kMaxHeadBytes) return Refusal{431, "the header section is over 16 KiB"};
-    if (newline == at || bytes[newline - 1] != '\r') return Refusal{400, "a line that does not end in CR LF"};
+    if (newline >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
+    if (newline == at || bytes[newline - 1] != '\r') return HttpRefusal{400, "a line that does not end in CR LF"};
     const auto line = bytes.substr(at, newline - 1 - at);
     at = newline + 1;
     if (line.size() > kMaxLineBytes) return unfinished(bytes, line, first_line);

@@ -41,11 +41,11 @@ struct RequestHead {
 
 struct NeedMore {};
 struct Complete {};
-struct Refusal {
+struct HttpRefusal {
   int status;
   std::string_view detail;  ///< a constant
 };
-using Framed = std::variant<NeedMore, Complete, Refusal>;
+using Framed = std::variant<NeedMore, Complete, HttpRefusal>;
 
 /// Fills `head` (used again and again to save its allocation) when the answer is Complete.
 Framed frame_request(std::string_view bytes, RequestHead& head);

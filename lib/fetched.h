@@ -21,6 +21,7 @@ struct HttpReply {
   std::string content_type;
   std::string location;
   std::string retry_after;
+  std::string date;          ///< the server's clock, for `doctor`
   std::string waf_action;    ///< `x-amzn-waf-action`: "captcha" or "challenge"
   std::string cf_mitigated;  ///< `cf-mitigated`: "challenge"
   bool operator==(const HttpReply&) const = default;

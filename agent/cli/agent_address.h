@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/url.h"
 #include "lib/result.h"
 #include "lib/time.h"
+#include "lib/url.h"
 
 namespace signalbox {
 

@@ -89,9 +89,10 @@ class App {
   void add_local() {
     CLI::App& doctor = add("doctor", "Check the status pages, this host and the configuration, and say what to do",
                            kHelpDoctor, [this] {
-                             return doctor_command(console(), {local_, url_});
+                             return doctor_command(console(), {local_, url_, components_});
                            });
     doctor.add_option("--config", local_.config_path, "The configuration file");
+    doctor.add_flag("--components", components_, "List the ids of the components that nobody watches");
     CLI::App& check = add("check-config", "Validate a configuration file and print what it means", kHelpCheckConfig,
                           [this] { return check_config(file_, streams_.out, streams_.err, colour()); });
     check.add_option("FILE", file_, "The configuration file")->required();
@@ -147,6 +148,7 @@ class App {
   std::string url_;
   bool no_color_ = false;
   bool watch_ = false;
+  bool components_ = false;
   StatusOptions status_;
   std::string why_target_;
   HistoryOptions history_;

@@ -69,7 +69,8 @@ int check_config(const std::string& path, std::ostream& out, std::ostream& err, 
     return EX_CONFIG;
   }
   for (const ConfigProblem& problem : loaded->problems) err << show_problem(*loaded, problem);
-  const auto errors = std::ranges::count(loaded->problems, ConfigProblem::Severity::error, &ConfigProblem::severity);
+  const auto errors =
+      std::ranges::count(loaded->problems, ConfigProblem::Severity::error, &ConfigProblem::severity);
   if (errors > 0) {
     fmt::print(err, "{}: {} {}\n", loaded->path, errors, errors == 1 ? "mistake" : "mistakes");
     return EX_CONFIG;

@@ -12,7 +12,7 @@ _signalbox_options() {
     status) echo --json --watch ;;
     history) echo --since --limit --json ;;
     serve) echo --config --listen --state-dir --runtime-dir ;;
-    doctor) echo --config ;;
+    doctor) echo --config --components ;;
     backup) echo --config --state-dir ;;
   esac
   echo --url --no-color --help --version

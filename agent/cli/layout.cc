@@ -92,7 +92,7 @@ std::string finish(std::string line) {
 }
 
 /// One row whose last cell may go on over more lines.
-std::string lay_out_row(const Table& table, const std::vector<Cell>& cells, const std::vector<size_t>& widths,
+std::string lay_out_row(const Table& table, const std::vector<TableCell>& cells, const std::vector<size_t>& widths,
                         const View& view) {
   const size_t last = cells.size() - 1;
   std::string line;
@@ -166,17 +166,17 @@ size_t natural_width(const Table& table) {
 
 std::string lay_out(const Table& table, const View& view) {
   const auto widths = natural_widths(table);
-  std::vector<Cell> titles;
+  std::vector<TableCell> titles;
   for (const Column& column : table.columns) titles.push_back({column.title, Style::dim});
   std::string text = lay_out_row(table, titles, widths, view);
   for (const Row& row : table.rows) {
     text += lay_out_row(table, row.cells, widths, view);
-    for (const Cell& below : row.below) text += paragraph(below, kBelowIndent, view);
+    for (const TableCell& below : row.below) text += paragraph(below, kBelowIndent, view);
   }
   return text;
 }
 
-std::string paragraph(const Cell& text, size_t indent, const View& view) {
+std::string paragraph(const TableCell& text, size_t indent, const View& view) {
   std::string block;
   const bool wraps = view.width >= indent + kNarrowest;
   for (const std::string& line : wrap(text.text, wraps ? view.width - indent : 0)) {
@@ -185,10 +185,9 @@ std::string paragraph(const Cell& text, size_t indent, const View& view) {
   return block;
 }
 
-std::string labelled(std::string_view label, size_t label_width, const Cell& text, const View& view) {
-  const Table table{{{std::string(label_width, ' ')}, {""}}, {}};
-  const std::vector<size_t> widths = {label_width, 0};
-  return lay_out_row(table, {{std::string(label), Style::dim}, text}, widths, view);
+std::string labelled(const TableCell& label, size_t label_width, const TableCell& text, const View& view) {
+  const Table table{{{""}, {""}}, {}};
+  return lay_out_row(table, {label, text}, {label_width, 0}, view);
 }
 
 }  // namespace signalbox

@@ -30,7 +30,7 @@ std::string cut(std::string_view text, size_t columns);
 /// Lines of at most `columns`, broken at spaces, a longer word anywhere. 0: one line. Never empty.
 std::vector<std::string> wrap(std::string_view text, size_t columns);
 
-struct Cell {
+struct TableCell {
   std::string text;
   Style style = Style::plain;
 };
@@ -41,8 +41,8 @@ struct Column {
 };
 
 struct Row {
-  std::vector<Cell> cells;
-  std::vector<Cell> below;  ///< paragraphs under the row, indented
+  std::vector<TableCell> cells;
+  std::vector<TableCell> below;  ///< paragraphs under the row, indented
 };
 
 struct Table {
@@ -57,9 +57,9 @@ size_t natural_width(const Table& table);
 std::string lay_out(const Table& table, const View& view);
 
 /// A paragraph, wrapped to the view, each line after `indent` spaces.
-std::string paragraph(const Cell& text, size_t indent, const View& view);
+std::string paragraph(const TableCell& text, size_t indent, const View& view);
 
 /// "label   text", the text wrapped in its own column.
-std::string labelled(std::string_view label, size_t label_width, const Cell& text, const View& view);
+std::string labelled(const TableCell& label, size_t label_width, const TableCell& text, const View& view);
 
 }  // namespace signalbox

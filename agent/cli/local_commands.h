@@ -13,7 +13,8 @@ struct LocalOptions {
 
 struct DoctorOptions {
   LocalOptions local;
-  std::string url;  ///< of the agent; empty: as configured
+  std::string url;               ///< of the agent; empty: as configured
+  bool list_components = false;  ///< with the ids of what is on a page and not watched
 };
 
 /// 0 all well, 1 warnings, 2 failures, 78 the configuration is wrong.

@@ -13,9 +13,9 @@ namespace {
 /// A reason narrower than this goes under its row.
 constexpr size_t kReadableWhy = 40;
 
-Cell to_cell(const std::string& word) {
+TableCell to_cell(const std::string& word) {
   const auto state = parse_state(word);
-  return state ? state_cell(*state) : Cell{word};
+  return state ? state_cell(*state) : TableCell{word};
 }
 
 Row row_of(const TransitionView& transition, const std::string& lasted, bool with_target, const View& view) {

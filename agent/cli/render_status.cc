@@ -42,7 +42,7 @@ std::string group_words(const std::vector<TargetView>& targets, State state) {
 /// A column of the table, and how its content is said in a line when there is no room for the column.
 struct Field {
   Column column;
-  Cell (*cell)(const TargetView&, const View&);
+  TableCell (*cell)(const TargetView&, const View&);
   std::string (*words)(const TargetView&, const View&);
 };
 
@@ -51,20 +51,20 @@ const std::vector<Field>& fields() {
       {{"STATE"}, [](const TargetView& t, const View&) { return state_cell(t.state); }, nullptr},
       {{"TARGET"},
        [](const TargetView& t, const View&) {
-         return Cell{t.target, Style::bold};
+         return TableCell{t.target, Style::bold};
        },
        nullptr},
       {{"SINCE"},
-       [](const TargetView& t, const View& v) { return Cell{format_since(t.since, v.now)}; },
+       [](const TargetView& t, const View& v) { return TableCell{format_since(t.since, v.now)}; },
        [](const TargetView& t, const View& v) { return "since " + format_since(t.since, v.now); }},
       {{"WEIGHT", true},
-       [](const TargetView& t, const View&) { return Cell{fmt::format("{} %", t.weight)}; },
+       [](const TargetView& t, const View&) { return TableCell{fmt::format("{} %", t.weight)}; },
        [](const TargetView& t, const View&) { return fmt::format("weight {} %", t.weight); }},
       {{"ADVICE"},
-       [](const TargetView& t, const View&) { return Cell{advice_words(t)}; },
+       [](const TargetView& t, const View&) { return TableCell{advice_words(t)}; },
        [](const TargetView& t, const View&) { return advice_words(t); }},
       {{"REPORTERS", true},
-       [](const TargetView& t, const View&) { return Cell{fmt::format("{}", t.passive.reporters)}; },
+       [](const TargetView& t, const View&) { return TableCell{fmt::format("{}", t.passive.reporters)}; },
        [](const TargetView& t, const View&) { return count_of(t.passive.reporters, "reporter", "reporters"); }},
   };
   return kFields;
@@ -109,7 +109,7 @@ void add_why_column(Table& table, const std::vector<TargetView>& targets, const 
 void add_below(Table& table, const std::vector<TargetView>& targets, size_t columns, const View& view) {
   for (size_t i = 0; i < targets.size(); ++i) {
     const TargetView& target = targets[i];
-    std::vector<Cell>& below = table.rows[i].below;
+    std::vector<TableCell>& below = table.rows[i].below;
     if (target.override_) below.push_back({override_words(*target.override_, view.now), Style::yellow});
     if (!target.why.empty()) below.push_back({target.why, why_style(target.state)});
     std::string rest;

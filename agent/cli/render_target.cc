@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 
 #include "agent/cli/render_history.h"
 #include "agent/cli/render_status.h"
@@ -28,8 +28,8 @@ std::string join(const Lines& parts, std::string_view separator) {
 
 std::string or_unknown(const std::string& word) { return word.empty() ? "unknown" : word; }
 
-std::string line(std::string_view label, const Cell& cell, const View& view) {
-  return cell.text.empty() ? std::string() : labelled(label, kLabelWidth, cell, view);
+std::string line(std::string_view label, const TableCell& cell, const View& view) {
+  return cell.text.empty() ? std::string() : labelled({std::string(label), Style::dim}, kLabelWidth, cell, view);
 }
 
 std::string component_words(const PageView& page) {
@@ -66,8 +66,10 @@ std::string passive_words(const PassiveView& passive) {
 }
 
 std::string outcome_words(const PassiveView& passive) {
+  auto outcomes = passive.outcomes;
+  std::ranges::stable_sort(outcomes, std::greater{}, [](const auto& outcome) { return outcome.second; });
   Lines parts;
-  for (const auto& [name, count] : passive.outcomes) {
+  for (const auto& [name, count] : outcomes) {
     if (count != 0) parts.push_back(fmt::format("{} {}", name, count));
   }
   return join(parts, ", ");
@@ -79,7 +81,7 @@ std::string validity(const TargetView& target, const View& view) {
                      format_moment(*target.expires_at, view.now));
 }
 
-Cell override_cell(const TargetView& target, const View& view) {
+TableCell override_cell(const TargetView& target, const View& view) {
   if (!target.override_) return {"none"};
   return {override_words(*target.override_, view.now) + " (to " + or_unknown(target.override_->state) + ")",
           Style::yellow};
@@ -87,7 +89,7 @@ Cell override_cell(const TargetView& target, const View& view) {
 
 /// The part that `status TARGET` and `why TARGET` begin with.
 std::string head(const TargetView& target, const View& view) {
-  const Cell state = state_cell(target.state);
+  const TableCell state = state_cell(target.state);
   std::string text =
       paint(state.text, state.style, view.colour) + "  " + paint(target.target, Style::bold, view.colour);
   if (target.inherited) text += "  (nobody reports this model: its provider's health)";
@@ -101,8 +103,8 @@ std::string head(const TargetView& target, const View& view) {
   return text;
 }
 
-std::string section(std::string_view title, const Cell& summary, const View& view) {
-  return "\n" + labelled(title, kLabelWidth, summary, view);
+std::string section(std::string_view title, const TableCell& summary, const View& view) {
+  return "\n" + labelled({std::string(title), Style::dim}, kLabelWidth, summary, view);
 }
 
 const SourceView* source_of(const Background& background, const TargetView& target, const std::string& name) {

@@ -30,7 +30,7 @@ std::string count_of(int64_t count, std::string_view singular, std::string_view 
 std::string enumerate(const std::vector<std::string>& items);
 
 /// The state with a mark that tells it without colour: "✗ unhealthy".
-Cell state_cell(State state);
+TableCell state_cell(State state);
 Style state_style(State state);
 
 /// "fallback, 1 attempt", "primary, retry 8 s".

@@ -16,7 +16,7 @@ std::string get(const std::string& headers) { return "GET /v1/health HTTP/1.1\r\
 int verdict(std::string_view bytes) {
   RequestHead head;
   const auto framed = frame_request(bytes, head);
-  if (const auto* refusal = std::get_if<Refusal>(&framed)) return refusal->status;
+  if (const auto* refusal = std::get_if<HttpRefusal>(&framed)) return refusal->status;
   return std::holds_alternative<NeedMore>(framed) ? 1 : 0;
 }
 
