@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "lib/text.h"
-
 namespace signalbox {
 namespace {
 
@@ -11,6 +9,15 @@ constexpr size_t kMailboxCapacity = 1024;
 /// Store before publish, but not for ever: a disk that hangs must not hide an outage from the routers.
 constexpr Millis kCommitPatience{250};
 constexpr Millis kRenderInterval{1000};
+
+void log_transitions(const std::vector<Record>& effects) {
+  for (const Record& record : effects) {
+    if (const auto* change = std::get_if<TransitionRecord>(&record)) {
+      spdlog::info("{}: {} -> {}: {}", to_string(change->target), to_string(change->from), to_string(change->to),
+                   change->why);
+    }
+  }
+}
 
 }  // namespace
 
@@ -67,33 +74,57 @@ std::vector<Event> Engine::take(const std::stop_token& stop) {
 
 void Engine::handle(const std::vector<Event>& events) {
   const uint64_t told = core_.generation;
+  for (const Event& event : events) {
+    if (const auto* observation = std::get_if<Observation>(&event)) log_observation(*observation);
+  }
   Update result = update(std::move(core_), events, clock_());
   core_ = std::move(result.core);
   wake_at_ = result.wake_at;
-  if (!result.effects.empty()) {
-    log_effects(result.effects);
-    last_ticket_ = store_.submit(std::move(result.effects));
-  }
-  const bool patient = store_.status().ok && !commit_late_;
-  if (core_.generation != told && patient) store_.wait(last_ticket_, kCommitPatience);
-  commit_late_ = !store_.wait(last_ticket_, Millis(0));
+  log_transitions(result.effects);
+  if (!result.effects.empty()) submit(std::move(result.effects));
+  look_at_disk();
+  const bool patient = store_.status().ok && unconfirmed_ && !unconfirmed_->late;
+  if (core_.generation == told || !patient) return;
+  if (!store_.wait(last_ticket_, kCommitPatience)) unconfirmed_->late = true;
 }
 
-void Engine::log_effects(const std::vector<Record>& effects) const {
-  for (const Record& record : effects) {
-    if (const auto* change = std::get_if<TransitionRecord>(&record)) {
-      spdlog::info("{}: {} -> {}: {}", to_string(change->target), to_string(change->from), to_string(change->to),
-                   change->why);
-    }
+void Engine::submit(std::vector<Record> effects) {
+  last_ticket_ = store_.submit(std::move(effects));
+  if (!unconfirmed_) unconfirmed_ = Unconfirmed{last_ticket_, clock_().mono};
+}
+
+void Engine::look_at_disk() {
+  if (!unconfirmed_) return;
+  const MonoTime now = clock_().mono;
+  if (!store_.wait(unconfirmed_->ticket, Millis(0))) {
+    unconfirmed_->late |= now - unconfirmed_->since > kCommitPatience;
+  } else if (store_.wait(last_ticket_, Millis(0))) {
+    unconfirmed_.reset();
+  } else {
+    unconfirmed_ = Unconfirmed{last_ticket_, now};
   }
+}
+
+/// A source's first failure, another failure, and its return; not every poll.
+void Engine::log_observation(const Observation& observation) {
+  const std::string name = observation.provider + "/" + observation.source;
+  const std::string error = observation.reading ? "" : observation.reading.error().message;
+  std::string& logged = source_errors_[name];
+  if (error == logged) return;
+  if (error.empty()) {
+    spdlog::info("{}: can be read again", name);
+  } else {
+    spdlog::warn("{}: cannot be read: {}", name, error);
+  }
+  logged = error;
 }
 
 AgentStatus Engine::status() const {
   const StoreStatus store = store_.status();
   const std::lock_guard lock(mutex_);
   return {.instance = instance_,
-          .persistence_ok = store.ok && !commit_late_,
-          .persistence_detail = store.ok && commit_late_ ? "the disk has not answered yet" : store.detail,
+          .persistence_ok = store.ok && !commit_is_late(),
+          .persistence_detail = store.ok && commit_is_late() ? "the disk has not answered yet" : store.detail,
           .set_aside = store.set_aside,
           .config_error = config_error_};
 }

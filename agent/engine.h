@@ -6,6 +6,7 @@
 /// Invariant: a change is published after its commit, or after `kCommitPatience` with persistence shown as failing.
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -38,9 +39,19 @@ class Engine {
   void run(const std::stop_token& stop, const Publish& publish);
 
  private:
+  /// The oldest submission that the disk has not confirmed.
+  struct Unconfirmed {
+    Store::Ticket ticket;
+    MonoTime since;
+    bool late = false;
+  };
+
   std::vector<Event> take(const std::stop_token& stop);
   void handle(const std::vector<Event>& events);
-  void log_effects(const std::vector<Record>& effects) const;
+  void submit(std::vector<Record> effects);
+  void look_at_disk();
+  bool commit_is_late() const { return unconfirmed_ && unconfirmed_->late; }
+  void log_observation(const Observation& observation);
   AgentStatus status() const;
   void refresh(Instant now);
 
@@ -53,7 +64,8 @@ class Engine {
   std::optional<MonoTime> wake_at_;
   MonoTime render_at_{};
   Store::Ticket last_ticket_ = 0;
-  bool commit_late_ = false;
+  std::optional<Unconfirmed> unconfirmed_;
+  std::map<std::string, std::string> source_errors_;  // what was logged last, by provider/source
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;

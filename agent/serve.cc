@@ -90,7 +90,9 @@ int fail(int code, const std::string& why) {
 int serve(const ServeOptions& options) {
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all of them inherit it
+  // A peer that went away and a file that may not grow are errors of one write, not the end of the agent.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   start_logging("info", "text");
 
   const Surroundings around = real_surroundings();

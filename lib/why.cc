@@ -64,7 +64,7 @@ std::string blind_clause(const SourceConfig& source, const SourceState* state) {
   const std::string name = called(source, state);
   if (state == nullptr || !state->tried_at) return fmt::format("{} has not been polled yet", name);
   if (state->error.empty()) return fmt::format("{} was last read too long ago", name);
-  return fmt::format("{} cannot be read: {}", name, state->error);
+  return fmt::format("{} cannot be read: {}", source.urls.size() > 1 ? source.name : name, state->error);
 }
 
 std::string official_clause(const ProviderConfig& provider, const SourceStates& states, std::string_view model,
