@@ -16,11 +16,9 @@ std::span<const ApiRoute> api_routes() {
       {"/v1/sources", answer_sources, false, false},
       {"/livez", answer_livez, false, false},
       {"/readyz", answer_readyz, false, false},
-      {"/openapi.json", answer_openapi, false, false},
+      {R"(/openapi\.json)", answer_openapi, false, false},
   }};
   return kRoutes;
 }
-
-ApiReply bad_request(const std::string& detail) { return problem(400, "Bad Request", detail); }
 
 }  // namespace signalbox

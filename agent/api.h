@@ -34,7 +34,8 @@ struct ApiContext {
 
 using Handler = ApiReply (*)(const ApiRequest&, const ApiContext&);
 
-/// One row of the contract. `pattern` is a regular expression over the whole decoded path.
+/// One row of the contract, which schema/openapi.json describes. `pattern` is a regular expression over the whole
+/// decoded path.
 struct ApiRoute {
   std::string pattern;
   Handler get;
@@ -44,7 +45,11 @@ struct ApiRoute {
 
 std::span<const ApiRoute> api_routes();
 
-/// application/problem+json (RFC 9457).
+/// application/problem+json (RFC 9457). `type` is "about:blank": the status says what kind of problem it is, so
+/// `title` is the status's phrase, and `detail` is the sentence for whoever asked.
 ApiReply problem(int status, const std::string& title, const std::string& detail);
+
+/// 400 for one query parameter, named by the member `parameter` as well as in the sentence.
+ApiReply bad_parameter(const std::string& parameter, const std::string& detail);
 
 }  // namespace signalbox

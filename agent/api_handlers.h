@@ -1,7 +1,5 @@
 #pragma once
 /// The handlers of the route table in api.cc, one a path of the contract.
-#include <string>
-
 #include "agent/api.h"
 
 namespace signalbox {
@@ -20,8 +18,5 @@ ApiReply answer_sources(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_livez(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_readyz(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_openapi(const ApiRequest& request, const ApiContext& context);
-
-/// 400 with `detail`.
-ApiReply bad_request(const std::string& detail);
 
 }  // namespace signalbox

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "agent/api_handlers.h"
@@ -11,88 +12,107 @@
 namespace signalbox {
 namespace {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
+/// Weak comparison: the tags without their `W/` (RFC 9110, 8.8.3.2).
+std::string_view opaque(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
 
-/// `If-None-Match` is a list of tags, or `*`; the comparison is weak (RFC 9110, 13.1.2).
+/// The first tag of an `If-None-Match` list, cut off its front; empty at the end, or where it is no list of tags.
+std::string_view take_tag(std::string_view& list) {
+  list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
+  const size_t open = list.starts_with("W/") ? 2 : 0;
+  if (list.substr(open, 1) != "\"") return {};
+  const size_t close = list.find('"', open + 1);  // a comma between the quotes belongs to the tag
+  if (close == std::string_view::npos) return {};
+  const std::string_view tag = list.substr(0, close + 1);
+  list.remove_prefix(tag.size());
+  return tag;
+}
+
+/// `If-None-Match` is `*` or a list of tags (RFC 9110, 13.1.2).
 bool matches(std::string_view header, std::string_view etag) {
-  const auto opaque = [](std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; };
-  while (!header.empty()) {
-    const size_t comma = header.find(',');
-    std::string_view tag = header.substr(0, comma);
-    header.remove_prefix(comma == std::string_view::npos ? header.size() : comma + 1);
-    const size_t first = tag.find_first_not_of(" \t");
-    if (first == std::string_view::npos) continue;
-    tag = tag.substr(first, tag.find_last_not_of(" \t") - first + 1);
-    if (tag == "*" || opaque(tag) == opaque(etag)) return true;
+  if (header == "*") return true;
+  for (std::string_view tag = take_tag(header); !tag.empty(); tag = take_tag(header)) {
+    if (opaque(tag) == opaque(etag)) return true;
   }
   return false;
 }
 
-Headers freshness(const Snapshot& snapshot) { return {{"ETag", snapshot.etag}, {"Cache-Control", "max-age=1"}}; }
-
-/// A 200 with the freshness contract, or the 304 that renews the router's copy.
-ApiReply fresh(const ApiRequest& request, const Snapshot& snapshot, std::string body) {
+/// An answer that a router may keep and renew.
+ApiReply kept(const Snapshot& snapshot, int status, std::string body) {
   ApiReply reply;
-  reply.headers = freshness(snapshot);
-  if (!matches(request.if_none_match, snapshot.etag)) {
-    reply.body = std::move(body);
-    return reply;
-  }
-  reply.status = 304;
+  reply.status = status;
+  reply.headers = {{"ETag", snapshot.etag}, {"Cache-Control", "max-age=1"}};
+  reply.body = std::move(body);
+  return reply;
+}
+
+/// A 200, or the 304 that renews the router's copy.
+ApiReply fresh(const ApiRequest& request, const Snapshot& snapshot, std::string body) {
+  if (!matches(request.if_none_match, snapshot.etag)) return kept(snapshot, 200, std::move(body));
+  ApiReply reply = kept(snapshot, 304, "");
   reply.headers.emplace_back("X-Signalbox-Expires-At", format_rfc3339(snapshot.expires_at));
   return reply;
 }
 
 struct Found {
-  const TargetAnswer* answer = nullptr;  ///< of the target, or of its provider
+  const TargetAnswer* answer = nullptr;  ///< of the target, or of its provider; null: there is none
   std::string body;
 };
 
-/// The target behind the path's rest; a model that nobody knows has its provider's health.
+/// A model that nobody knows has its provider's health.
 Found find_target(std::string_view name, const Snapshot& snapshot) {
   if (const auto known = snapshot.targets.find(name); known != snapshot.targets.end()) {
     return {&known->second, known->second.body};
   }
   const auto target = parse_target(name);
-  if (!target) return {};
+  if (!target || target->is_provider()) return {};
   const auto provider = snapshot.targets.find(target->provider);
   if (provider == snapshot.targets.end()) return {};
   return {&provider->second, inherited_body(provider->second, target->provider, target->model)};
 }
 
 ApiReply unknown_target(std::string_view name, const Snapshot& snapshot) {
-  const auto provider = name.substr(0, name.find('/'));
-  if (snapshot.targets.contains(provider)) {
+  if (snapshot.targets.contains(name.substr(0, name.find('/')))) {
     return problem(404, "Not Found", "a model's name is 1-128 of A-Z a-z 0-9 . _ : @ / -");
   }
   std::vector<std::string_view> known;
   for (const auto& [target, answer] : snapshot.targets) {
     if (target.find('/') == std::string::npos) known.push_back(target);
   }
-  return problem(404, "Not Found",
-                 fmt::format("no such provider is configured; known are: {}", fmt::join(known, ", ")));
+  if (known.empty()) return problem(404, "Not Found", "no such provider: none is configured");
+  return problem(404, "Not Found", fmt::format("no such provider; configured are {}", fmt::join(known, ", ")));
 }
 
+/// What follows the route's prefix: provider, or provider/model.
 std::string_view rest_of(const ApiRequest& request, std::string_view prefix) {
   return std::string_view(request.path).substr(prefix.size());
 }
 
-/// What a load balancer understands: recovering is usable (its share is what the ramp is for, and a balancer that
-/// cannot weigh has to come back at some point); Consul's warning is for degraded alone.
-int check_status(State state, bool degraded_is_429) {
+/// Usable is every state but unhealthy. Recovering is usable because a load balancer that cannot weigh has to come
+/// back at some point, and the first step of the ramp is that point; it is no warning either, for Consul would show
+/// one at each recovery that goes as it should. Consul's warning, 429, is for degraded alone.
+int check_status(State state, bool warn_degraded) {
   if (state == State::unhealthy) return 503;
-  return state == State::degraded && degraded_is_429 ? 429 : 200;
+  return state == State::degraded && warn_degraded ? 429 : 200;
+}
+
+/// What is left of the hold, in whole seconds: not 0, which would ask to come back at once.
+std::string retry_after(const TargetAnswer& answer) {
+  return std::to_string(std::max<int64_t>(1, std::chrono::ceil<seconds>(answer.hold_left).count()));
 }
 
 }  // namespace
 
 ApiReply answer_health(const ApiRequest& request, const ApiContext& context) {
-  if (const auto error = check_wait(request)) return bad_request(error->message);
+  Parameters parameters(request);
+  parameters.wait();
+  if (parameters.refusal()) return *parameters.refusal();
   return fresh(request, context.snapshot, context.snapshot.health);
 }
 
 ApiReply answer_target(const ApiRequest& request, const ApiContext& context) {
-  if (const auto error = check_wait(request)) return bad_request(error->message);
+  Parameters parameters(request);
+  parameters.wait();
+  if (parameters.refusal()) return *parameters.refusal();
   const std::string_view name = rest_of(request, "/v1/health/");
   Found found = find_target(name, context.snapshot);
   if (found.answer == nullptr) return unknown_target(name, context.snapshot);
@@ -100,30 +120,23 @@ ApiReply answer_target(const ApiRequest& request, const ApiContext& context) {
 }
 
 ApiReply answer_check(const ApiRequest& request, const ApiContext& context) {
-  if (const auto error = check_wait(request)) return bad_request(error->message);
-  const auto degraded = parameter(request, "degraded");
-  if (degraded && *degraded != "429") return bad_request("degraded must be 429");
+  Parameters parameters(request);
+  parameters.wait();
+  const bool warn_degraded = parameters.flag("degraded", "429");
+  if (parameters.refusal()) return *parameters.refusal();
   const std::string_view name = rest_of(request, "/v1/check/");
   Found found = find_target(name, context.snapshot);
   if (found.answer == nullptr) return unknown_target(name, context.snapshot);
 
   const State state = found.answer->state;
-  const int status = check_status(state, degraded.has_value());
-  ApiReply reply;
-  if (status == 200) {
-    reply = fresh(request, context.snapshot, std::move(found.body));
-  } else {
-    // A load balancer reads the status: "not modified" would hide the 503.
-    reply.status = status;
-    reply.headers = freshness(context.snapshot);
-    reply.body = std::move(found.body);
-  }
+  const int status = check_status(state, warn_degraded);
+  // Only where the status would be 200 may it be 304: a precondition is ignored where the answer without it is not
+  // a success (RFC 9110, 13.2.1), and a balancer that reads nothing but the status would take the 304 for "usable".
+  ApiReply reply = status == 200 ? fresh(request, context.snapshot, std::move(found.body))
+                                 : kept(context.snapshot, status, std::move(found.body));
   reply.headers.emplace_back("X-Signalbox-State", to_string(state));
   if (state == State::degraded) reply.headers.emplace_back("x-envoy-degraded", "true");
-  if (status == 503) {
-    const auto left = std::chrono::ceil<seconds>(found.answer->hold_left);
-    reply.headers.emplace_back("Retry-After", std::to_string(std::max<int64_t>(1, left.count())));
-  }
+  if (status == 503) reply.headers.emplace_back("Retry-After", retry_after(*found.answer));
   return reply;
 }
 

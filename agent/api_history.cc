@@ -8,36 +8,37 @@ namespace signalbox {
 namespace {
 
 constexpr int64_t kDefaultLimit = 100;
+/// A transition with its evidence is about 2 KB: a page of 1000 is 2 MB, rendered in some tens of milliseconds.
 constexpr int64_t kMaxLimit = 1000;
+/// By then a database that was busy, or was being replaced, is back.
+constexpr const char* kHistoryRetryAfter = "5";
 
+/// Why is for the log: an error's text may hold a path.
 ApiReply not_available() {
-  ApiReply reply = problem(503, "Service Unavailable", "the history cannot be read now; health answers go on");
-  reply.headers.emplace_back("Retry-After", "5");
+  ApiReply reply = problem(503, "Service Unavailable", "history is not available; health answers go on");
+  reply.headers.emplace_back("Retry-After", kHistoryRetryAfter);
   return reply;
 }
 
 ApiReply failure(const Error& error) {
-  return error.message == kBadCursor ? bad_request(error.message) : not_available();
+  return error.message == kBadCursor ? bad_parameter("cursor", kBadCursor) : not_available();
 }
 
-OrderedJson cursor_json(const std::string& cursor) { return cursor.empty() ? OrderedJson() : OrderedJson(cursor); }
+OrderedJson text_or_null(const std::string& text) { return text.empty() ? OrderedJson() : OrderedJson(text); }
 
-ApiReply page(const char* name, OrderedJson rows, const std::string& cursor) {
-  ApiReply reply;
-  reply.headers = {{"Cache-Control", "max-age=1"}};
-  reply.body = dump_json(OrderedJson{{name, std::move(rows)}, {"next_cursor", cursor_json(cursor)}});
-  return reply;
+/// What was stored is passed on as it is; it is null where the database holds anything but an object.
+OrderedJson stored_object(const std::string& text) {
+  auto value = parse_ordered_json(text);
+  return value && value->is_object() ? std::move(*value) : OrderedJson();
 }
 
 OrderedJson row(const TransitionRecord& record) {
-  OrderedJson evidence = OrderedJson::parse(record.evidence, nullptr, false);
-  if (evidence.is_discarded()) evidence = nullptr;
   return {{"at", format_rfc3339(record.at)},
           {"target", to_string(record.target)},
           {"from", to_string(record.from)},
           {"to", to_string(record.to)},
           {"why", record.why},
-          {"evidence", std::move(evidence)},
+          {"evidence", stored_object(record.evidence)},
           {"generation", record.generation}};
 }
 
@@ -52,60 +53,46 @@ OrderedJson row(const IncidentRecord& record) {
           {"first_seen_at", format_rfc3339(record.first_seen_at)},
           {"updated_at", time_json(record.updated_at)},
           {"resolved_at", time_json(record.resolved_at)},
-          {"url", record.url.empty() ? OrderedJson() : OrderedJson(record.url)},
+          {"url", text_or_null(record.url)},
           {"scope", record.scope}};
 }
 
 template <class Record>
-OrderedJson rows_of(const HistoryPage<Record>& found) {
+ApiReply page(const char* name, const Result<HistoryPage<Record>>& found) {
+  if (!found) return failure(found.error());
   OrderedJson rows = OrderedJson::array();
-  for (const Record& record : found.rows) rows.push_back(row(record));
-  return rows;
+  for (const Record& record : found->rows) rows.push_back(row(record));
+  ApiReply reply;
+  reply.headers = {{"Cache-Control", "max-age=1"}};
+  reply.body = dump_json(OrderedJson{{name, std::move(rows)}, {"next_cursor", text_or_null(found->next_cursor)}});
+  return reply;
 }
 
 }  // namespace
 
 ApiReply answer_transitions(const ApiRequest& request, const ApiContext& context) {
+  Parameters parameters(request);
   TransitionQuery query;
-  if (const auto target = parameter(request, "target")) {
-    query.target = parse_target(*target);
-    if (!query.target) return bad_request("target must be a provider, or provider/model");
-  }
-  const auto since = time_parameter(request, "since");
-  if (!since) return bad_request(since.error().message);
-  const auto until = time_parameter(request, "until");
-  if (!until) return bad_request(until.error().message);
-  const auto limit = integer_parameter(request, "limit", kDefaultLimit, 1, kMaxLimit);
-  if (!limit) return bad_request(limit.error().message);
-  query.since = *since;
-  query.until = *until;
-  query.limit = static_cast<int>(*limit);
-  query.cursor = parameter(request, "cursor").value_or("");
-
+  query.target = parameters.target("target");
+  query.since = parameters.time("since");
+  query.until = parameters.time("until");
+  query.limit = static_cast<int>(parameters.integer("limit", kDefaultLimit, 1, kMaxLimit));
+  query.cursor = parameters.text("cursor").value_or("");
+  if (parameters.refusal()) return *parameters.refusal();
   if (context.history == nullptr) return not_available();
-  const auto found = context.history->transitions(query);
-  if (!found) return failure(found.error());
-  return page("transitions", rows_of(*found), found->next_cursor);
+  return page("transitions", context.history->transitions(query));
 }
 
 ApiReply answer_incidents(const ApiRequest& request, const ApiContext& context) {
+  Parameters parameters(request);
   IncidentQuery query;
-  query.provider = parameter(request, "provider").value_or("");
-  if (!query.provider.empty() && !is_provider_name(query.provider)) {
-    return bad_request("provider must be 1-64 of a-z 0-9 _ -");
-  }
-  const auto since = time_parameter(request, "since");
-  if (!since) return bad_request(since.error().message);
-  const auto limit = integer_parameter(request, "limit", kDefaultLimit, 1, kMaxLimit);
-  if (!limit) return bad_request(limit.error().message);
-  query.since = *since;
-  query.limit = static_cast<int>(*limit);
-  query.cursor = parameter(request, "cursor").value_or("");
-
+  query.provider = parameters.provider("provider");
+  query.since = parameters.time("since");
+  query.limit = static_cast<int>(parameters.integer("limit", kDefaultLimit, 1, kMaxLimit));
+  query.cursor = parameters.text("cursor").value_or("");
+  if (parameters.refusal()) return *parameters.refusal();
   if (context.history == nullptr) return not_available();
-  const auto found = context.history->incidents(query);
-  if (!found) return failure(found.error());
-  return page("incidents", rows_of(*found), found->next_cursor);
+  return page("incidents", context.history->incidents(query));
 }
 
 }  // namespace signalbox

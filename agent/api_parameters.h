@@ -1,26 +1,48 @@
 #pragma once
-/// Query parameters, checked. A parameter that is absent gives its default; one that is malformed is a 400 that
-/// names it.
+/// Query parameters, checked. What is absent gives nothing, or the fallback; of a name that is given twice the
+/// first counts; names that nobody asks for are ignored.
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "agent/api.h"
-#include "lib/result.h"
+#include "lib/ids.h"
 
 namespace signalbox {
 
-/// The parameter's value; of several the first. Empty optional when absent.
-std::optional<std::string> parameter(const ApiRequest& request, const std::string& name);
+/// A long poll waits this long at most; more is taken as this much (api.md, "Freshness").
+inline constexpr Millis kMaxWait = seconds(30);
 
-/// An integer in [low, high].
-Result<int64_t> integer_parameter(const ApiRequest& request, const std::string& name, int64_t fallback, int64_t low,
-                                  int64_t high);
+/// A long poll's wish: answer when the generation is another than `generation`, or after `at_most`.
+struct Wait {
+  uint64_t generation = 0;
+  Millis at_most{0};  ///< 0 to kMaxWait
+  bool operator==(const Wait&) const = default;
+};
 
-/// RFC 3339.
-Result<std::optional<WallTime>> time_parameter(const ApiRequest& request, const std::string& name);
+/// The parameters of one request. Read all that are needed, then look at `refusal`: it is the 400 for the first
+/// malformed one, whose value then means nothing.
+class Parameters {
+ public:
+  explicit Parameters(const ApiRequest& request) : request_(request) {}
 
-/// `wait_s` and `generation` of a long poll (api.md, "Freshness"): both, one or none may be there.
-std::optional<Error> check_wait(const ApiRequest& request);
+  std::optional<std::string> text(const std::string& name);
+  int64_t integer(const std::string& name, int64_t fallback, int64_t low, int64_t high);
+  std::optional<WallTime> time(const std::string& name);  ///< RFC 3339
+  std::optional<Target> target(const std::string& name);
+  std::string provider(const std::string& name);  ///< empty when absent
+  /// True when given, which it may only be as `only`.
+  bool flag(const std::string& name, const std::string& only);
+  /// `wait_s` and `generation`: a wait when both are there, each checked when it is.
+  std::optional<Wait> wait();
+
+  const std::optional<ApiReply>& refusal() const { return refusal_; }
+
+ private:
+  void refuse(const std::string& name, const std::string& what_it_must_be);
+
+  const ApiRequest& request_;
+  std::optional<ApiReply> refusal_;
+};
 
 }  // namespace signalbox

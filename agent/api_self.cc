@@ -8,8 +8,9 @@
 namespace signalbox {
 namespace {
 
-/// The engine publishes once a second; ten missed ones are no hiccup.
+/// The engine publishes once a second: ten missed ones are no hiccup.
 constexpr Millis kEnginePatience{10'000};
+/// draft-inadarei-api-health-check-06, which expired as a draft.
 constexpr const char* kHealthJson = "application/health+json";
 
 }  // namespace
@@ -25,7 +26,9 @@ ApiReply answer_livez(const ApiRequest&, const ApiContext& context) {
   const Millis silent = context.now.mono - context.snapshot.as_of.mono;
   const bool alive = silent <= kEnginePatience;
   OrderedJson check{{"status", alive ? "pass" : "fail"}, {"time", format_rfc3339(context.now.wall)}};
-  if (!alive) check["output"] = fmt::format("the engine has been silent for {} s", silent.count() / 1000);
+  if (!alive)
+    check["output"] =
+        fmt::format("the engine has not published for {} s", std::chrono::floor<seconds>(silent).count());
   ApiReply reply;
   reply.status = alive ? 200 : 503;
   reply.content_type = kHealthJson;
@@ -48,7 +51,7 @@ ApiReply answer_readyz(const ApiRequest&, const ApiContext& context) {
 
 ApiReply answer_openapi(const ApiRequest&, const ApiContext&) {
   ApiReply reply;
-  reply.headers = {{"Cache-Control", "max-age=3600"}};
+  reply.headers = {{"Cache-Control", "max-age=1"}};
   reply.body = openapi_document();
   return reply;
 }

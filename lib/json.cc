@@ -46,9 +46,8 @@ std::string dump(const Value& value) {
   return value.dump(-1, ' ', false, Value::error_handler_t::replace);
 }
 
-}  // namespace
-
-Result<Json> parse_json(std::string_view text) {
+template <class Value>
+Result<Value> parse(std::string_view text) {
   const Extent extent = measure(text);
   if (extent.depth > kMaxJsonDepth) {
     return Error{fmt::format("JSON nested deeper than {} levels", kMaxJsonDepth)};
@@ -57,13 +56,18 @@ Result<Json> parse_json(std::string_view text) {
     return Error{fmt::format("JSON of more than {} values", kMaxJsonValues)};
   }
   try {
-    return Json::parse(text);
+    return Value::parse(text);
   } catch (const Json::parse_error& error) {
     return Error{fmt::format("not JSON: byte {} of {}", error.byte, text.size())};
   } catch (const Json::exception&) {
     return Error{"not JSON: a number out of range"};
   }
 }
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text) { return parse<Json>(text); }
+Result<OrderedJson> parse_ordered_json(std::string_view text) { return parse<OrderedJson>(text); }
 
 std::string dump_json(const Json& value) { return dump(value); }
 std::string dump_json(const OrderedJson& value) { return dump(value); }

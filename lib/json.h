@@ -24,6 +24,8 @@ inline constexpr int kMaxJsonDepth = 64;
 inline constexpr size_t kMaxJsonValues = 250'000;
 
 Result<Json> parse_json(std::string_view text);
+/// For what is passed on to people: the members keep their order.
+Result<OrderedJson> parse_ordered_json(std::string_view text);
 
 /// One line, UTF-8; invalid bytes become U+FFFD instead of an exception.
 std::string dump_json(const Json& value);
