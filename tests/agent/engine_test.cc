@@ -22,10 +22,12 @@ class FakeStore final : public Store {
     for (Record& record : records) records_.push_back(std::move(record));
     return ++tickets_;
   }
-  bool wait(Ticket, Millis timeout) override {
+  /// Commits while somebody waits, as a disk that takes a moment.
+  bool wait(Ticket ticket, Millis timeout) override {
     const std::lock_guard lock(mutex_);
     waited_.push_back(timeout);
-    return !hangs;
+    if (!hangs && timeout > Millis(0)) committed_ = tickets_;
+    return committed_ >= ticket;
   }
   StoreStatus status() const override { return {.ok = !fails, .detail = fails ? "disk full" : ""}; }
   Result<std::unique_ptr<History>> open_history() override { return Error{"none"}; }
@@ -46,6 +48,7 @@ class FakeStore final : public Store {
   std::vector<Record> records_;
   std::vector<Millis> waited_;
   Ticket tickets_ = 0;
+  Ticket committed_ = 0;
 };
 
 /// An engine on a thread of its own, with a clock that stands still unless it is moved.

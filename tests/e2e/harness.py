@@ -24,6 +24,7 @@ SAMPLES = REPOSITORY.parent / "shared" / "samples"
 BINARY = os.environ.get("SIGNALBOX_BINARY", str(REPOSITORY / "build" / "debug" / "signalbox"))
 # Sanitized builds are several times slower: they get more time, never other expectations.
 PATIENCE_S = float(os.environ.get("SIGNALBOX_PATIENCE_S", "10"))
+SANITIZED = bool(os.environ.get("SIGNALBOX_SANITIZE"))
 
 
 def wait_for(condition, what, patience_s=None):
@@ -136,6 +137,7 @@ class Agent:
         self.config.write_text(head + text)
 
     def start(self):
+        """Runs it until it listens; may be called again after it has ended."""
         self.log = []
         self.address = None
         self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config), *self.arguments],
@@ -158,13 +160,20 @@ class Agent:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._close_log()
+
+    def _close_log(self):
+        self.reader.join(PATIENCE_S)
+        self.process.stderr.close()
 
     def stop(self):
         """Ends it as an operator would; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=3 * PATIENCE_S)
+            code = self.process.wait(timeout=3 * PATIENCE_S)
+            self._close_log()
+            return code
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError("the agent did not stop: " + "".join(self.log[-20:])) from None
@@ -172,6 +181,8 @@ class Agent:
     def remove(self):
         if self.process and self.process.poll() is None:
             self.kill()
+        if self.process:
+            self.process.stderr.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def connect(self):
