@@ -99,6 +99,7 @@ void ConfigReader::duration(const std::string& key, Millis& value, Millis low, M
 void ConfigReader::texts(const std::string& key, std::vector<std::string>& values) {
   const toml::node* node = find(key);
   if (node == nullptr) return;
+  const size_t mistakes = problems_.size();
   std::vector<std::string> given;
   if (const auto* array = node->as_array()) {
     for (const toml::node& element : *array) {
@@ -108,7 +109,7 @@ void ConfigReader::texts(const std::string& key, std::vector<std::string>& value
     given.push_back(*found);
   }
   if (std::ranges::count(given, "") > 0) error(key, fmt::format("{} has an empty string in it", key));
-  values = std::move(given);
+  if (problems_.size() == mistakes) values = std::move(given);
 }
 
 void ConfigReader::text_map(const std::string& key, std::map<std::string, std::string>& values) {

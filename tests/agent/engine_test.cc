@@ -29,6 +29,11 @@ class FakeStore final : public Store {
     if (!hangs && timeout > Millis(0)) committed_ = tickets_;
     return committed_ >= ticket;
   }
+  void recover() {
+    const std::lock_guard lock(mutex_);
+    hangs = false;
+    committed_ = tickets_;
+  }
   StoreStatus status() const override { return {.ok = !fails, .detail = fails ? "disk full" : ""}; }
   Result<std::unique_ptr<History>> open_history() override { return Error{"none"}; }
 
@@ -128,7 +133,7 @@ TEST_CASE("a disk that hangs delays the signal once, by a quarter of a second at
   running.await([](const Snapshot& s) { return s.targets.at("claude").primary_weight == 5; });
   CHECK(std::ranges::count(running.store.waited(), Millis(250)) == 1);
 
-  running.store.hangs = false;
+  running.store.recover();
   running.poll(O::major);
   running.await(
       [](const Snapshot& s) { return s.persistence == "ok" && s.targets.at("claude").primary_weight == 10; });
