@@ -14,10 +14,10 @@ namespace {
 /// Holds a usual request; grows to the largest head and gives it back when idle, so that thousands of idle
 /// connections stay small.
 constexpr size_t kUsualInput = 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
 bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
-
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
