@@ -1,5 +1,6 @@
 #include "agent/acceptor.h"
 
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -113,6 +114,9 @@ Acceptor::Accepted Acceptor::accept_one() {
 }
 
 Acceptor::Accepted Acceptor::out_of_resources(int why) {
+  // The kernel takes a descriptor before it looks for a connection: there may be none.
+  pollfd waiting{socket_.descriptor(), POLLIN, 0};
+  if (poll(&waiting, 1, 0) == 0) return Accepted::none_left;
   const auto at = service_.tick_time();
   if (at - kWarnInterval > warned_at_) {
     spdlog::warn("http: cannot accept on {}: {}", socket_.name(), std::strerror(why));

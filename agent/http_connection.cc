@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kUsualInput = 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
+bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
+
 }  // namespace
 
 HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker,
@@ -93,10 +96,10 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
                        form};
   }
   body_left_ = head.content_length;
-  const bool wants_go_ahead = head.expects_continue && unread().size() == head.size && body_left_ > 0;
+  const bool waits_for_go_ahead = head.expects_continue && !head.http_1_0 && unread().size() == head.size;
   consume(head.size);
   if (body_left_ > 0) enter(Phase::body, service_.limits().body);
-  if (wants_go_ahead) send(kContinue);
+  if (waits_for_go_ahead && body_left_ > 0) send(kContinue);
   return Step::read;
 }
 
@@ -157,7 +160,8 @@ Awaitable<void> HttpConnection::answer() {
   auto pending = *std::exchange(pending_, std::nullopt);
   ApiReply reply;
   if (auto* call = std::get_if<ApiCall>(&pending.what)) {
-    if (const auto poll = long_poll(*call)) co_await wait_for_change(*poll);
+    const auto poll = long_poll(*call);
+    if (poll && !is_mistake(service_.answer(*call))) co_await wait_for_change(*poll);
     phase_ = Phase::working;
     deadline_ = MonoTime::max();
     if (call->route->reads_history) {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
@@ -19,13 +20,23 @@ namespace {
 /// Descriptors that the rest of the agent needs: database, status pages, logs.
 constexpr rlim_t kOtherDescriptors = 256;
 
-/// The usual soft limit of 1024 is below what the front may hold; it may be raised up to the hard one.
-void raise_descriptor_limit(const FrontLimits& limits) {
-  const rlim_t wanted = limits.connections + limits.unix_connections + kOtherDescriptors;
-  rlimit now{};
-  if (getrlimit(RLIMIT_NOFILE, &now) != 0 || now.rlim_cur >= wanted) return;
-  now.rlim_cur = std::min(wanted, now.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &now) != 0) spdlog::warn("http: the limit of open files cannot be raised");
+/// However few descriptors there are, a front serves somebody.
+constexpr rlim_t kFewestConnections = 16;
+
+/// Raises the soft limit of open files, usually 1024, as far as it goes and is needed. Where that is not enough the
+/// front takes fewer connections, so that clients cannot take the descriptors of the rest of the agent.
+FrontLimits fit_to_descriptors(FrontLimits limits) {
+  const rlim_t others = limits.unix_connections + kOtherDescriptors;
+  const rlim_t wanted = limits.connections + others;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return limits;
+  const rlim_t before = std::exchange(files.rlim_cur, std::min(wanted, files.rlim_max));
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = before;
+  if (files.rlim_cur >= wanted) return limits;
+  limits.connections = std::max(kFewestConnections, files.rlim_cur - std::min(files.rlim_cur, others));
+  spdlog::warn("http: at most {} connections, for the limit of open files is {}", limits.connections,
+               files.rlim_cur);
+  return limits;
 }
 
 using Sockets = std::vector<ListenSocket>;
@@ -38,11 +49,11 @@ std::vector<std::string> hosts_of(const Sockets& sockets) {
 
 class AsioFront final : public HttpFront {
  public:
-  AsioFront(const FrontConfig& config, std::span<const ApiRoute> routes, std::unique_ptr<History> history,
-            SnapshotPtr first, Sockets sockets)
-      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), config.limits, std::move(first)),
-        tcp_seats_(config.limits.connections, config.limits.address_connections),
-        unix_seats_(config.limits.unix_connections, config.limits.unix_connections),
+  AsioFront(const FrontConfig& config, const FrontLimits& limits, std::span<const ApiRoute> routes,
+            std::unique_ptr<History> history, SnapshotPtr first, Sockets sockets)
+      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), limits, std::move(first)),
+        tcp_seats_(limits.connections, limits.address_connections),
+        unix_seats_(limits.unix_connections, limits.unix_connections),
         worker_(loop_.get_executor(), std::move(history)) {
     for (auto& socket : sockets) {
       auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
@@ -142,9 +153,9 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, 
     if (!socket) return socket.error();
     sockets.push_back(std::move(*socket));
   }
-  raise_descriptor_limit(config.limits);
-  return std::unique_ptr<HttpFront>(
-      std::make_unique<AsioFront>(config, routes, std::move(history), std::move(first), std::move(sockets)));
+  const auto limits = fit_to_descriptors(config.limits);
+  return std::unique_ptr<HttpFront>(std::make_unique<AsioFront>(config, limits, routes, std::move(history),
+                                                                std::move(first), std::move(sockets)));
 }
 
 }  // namespace signalbox

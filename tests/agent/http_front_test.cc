@@ -260,3 +260,20 @@ TEST_CASE("while history waits for the disk everybody else is served, and too ma
   SlowHistory::gate.release(kMaxHistoryCalls);
   for (auto& one : waiting) CHECK(one.read_reply().body == "{\"rows\": 3}");
 }
+
+TEST_CASE("a front that ends while the database is slow waits for the call that runs and drops those that wait") {
+  {
+    RunningFront front([](FrontConfig& config) { config.limits.drain = Millis(50); },
+                       std::make_unique<SlowHistory>());
+    std::vector<FrontClient> waiting;
+    for (int i = 0; i < 3; ++i) {
+      waiting.push_back(front.client());
+      waiting.back().send("GET /v1/transitions HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    CHECK(front.client().get("/livez").status == 200);
+    front.join();
+    for (auto& one : waiting) CHECK(one.read_to_end() == "");
+    SlowHistory::gate.release(3);  // the call that runs, and those that it may start before it is told to stop
+  }
+  while (SlowHistory::gate.try_acquire()) continue;
+}

@@ -23,12 +23,17 @@ bool closed_while_dribbling(FrontClient& client, size_t most) {
   return client.read_to_end().has_value();
 }
 
-/// The lowest descriptor number that is free.
-rlim_t next_descriptor() {
-  const int next = dup(0);
-  REQUIRE(next >= 0);
-  close(next);
-  return static_cast<rlim_t>(next);
+/// The limit under which `free` more descriptors can be opened.
+rlim_t limit_leaving(int free) {
+  rlim_t limit = 0;
+  std::vector<int> opened;
+  for (int i = 0; i <= free; ++i) {
+    opened.push_back(dup(0));
+    REQUIRE(opened.back() >= 0);
+    limit = static_cast<rlim_t>(opened.back());
+  }
+  for (const int one : opened) close(one);
+  return limit;
 }
 
 struct DescriptorLimit {
@@ -143,7 +148,7 @@ TEST_CASE("without a free descriptor the idlest makes room, and the front lives 
   for (int i = 0; i < 6; ++i) clients.push_back(FrontClient::unconnected());
   {
     const DescriptorLimit limit;
-    limit.lower_to(next_descriptor() + 2);
+    limit.lower_to(limit_leaving(2));
     for (auto& client : clients) client.connect(front.address());
     CHECK(clients.back().get("/v1/health").status == 200);
     CHECK(clients.front().read_to_end() == "");
@@ -157,7 +162,7 @@ TEST_CASE("without a free descriptor and nobody idle, accepting waits and goes o
   auto client = FrontClient::unconnected();
   {
     const DescriptorLimit limit;
-    limit.lower_to(next_descriptor());
+    limit.lower_to(limit_leaving(0));
     client.connect(front.address());
     client.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }

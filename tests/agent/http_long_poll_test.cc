@@ -69,6 +69,14 @@ TEST_CASE("what is malformed is left to the handler") {
   CHECK(client.get("/v1/health?wait_s=soon&generation=1").status == 400);
 }
 
+TEST_CASE("a long poll for a target that is not there fails at once") {
+  RunningFront front;
+  auto client = front.client();
+  const Stopwatch watch;
+  CHECK(client.get("/v1/health/nobody?wait_s=30&generation=1").status == 404);
+  CHECK(watch.elapsed() < seconds(10));
+}
+
 TEST_CASE("which calls wait, and how long") {
   ApiRoute route{"", nullptr, false, true};
   const auto waits = [&](std::multimap<std::string, std::string> query) {

@@ -42,3 +42,8 @@ TEST_CASE("dates as HTTP writes them") {
   CHECK(http_date(WallTime(Millis(784'111'777'999))) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(http_date(WallTime(Millis(0))) == "Thu, 01 Jan 1970 00:00:00 GMT");
 }
+
+TEST_CASE("a header of a reply is found by its name in any case") {
+  CHECK(reply_header(kReply, "etag") == "\"a\"");
+  CHECK(reply_header(kReply, "Age").empty());
+}

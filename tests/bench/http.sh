@@ -23,6 +23,7 @@ done
 
 work=$(mktemp -d)
 started=()
+# shellcheck disable=SC2317  # the trap calls it
 finish() {
   local one
   for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
@@ -64,16 +65,24 @@ http {
 }
 CONF
   nginx -c "$work/nginx.conf" -e "$work/error.log" &
-  started+=($!)
+  nginx_pid=$!
+  started+=("$nginx_pid")
   nginx_url=http://127.0.0.1:$port
   answers "$nginx_url$path"
   cmp <(curl -s "$url$path") <(curl -s "$nginx_url$path")
 }
 
-requests_per_s() {  # URL CONNECTIONS
+cpu_ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
+
+# Prints requests/s, and microseconds of CPU a request, which a busy machine disturbs less.
+measure() {  # URL CONNECTIONS PID
+  local before after
+  [ -n "$3" ] && before=$(cpu_ticks "$3")
   timeout $((seconds + 20)) wrk -t1 -c"$2" -d"${seconds}s" "$1$path" >"$work/wrk"
+  [ -n "$3" ] && after=$(cpu_ticks "$3")
   if grep -qE 'Non-2xx|Socket errors' "$work/wrk"; then cat "$work/wrk" >&2; return 1; fi
-  awk '/^Requests\/sec/ {print $2}' "$work/wrk"
+  awk -v ticks="$((${after:-0} - ${before:-0}))" -v hz="$(getconf CLK_TCK)" \
+    '/requests in/ {n = $1} /^Requests\/sec/ {printf "%d %.1f\n", $2, ticks / hz * 1e6 / n}' "$work/wrk"
 }
 
 median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
@@ -89,12 +98,13 @@ compare() {  # CONNECTIONS
   for i in $(seq "$pairs"); do
     # Whoever comes second has the warmer machine: take turns.
     if ((i % 2)); then
-      ours=$(requests_per_s "$url" "$1"); theirs=$(requests_per_s "$nginx_url" "$1")
+      ours=$(measure "$url" "$1" "$pid"); theirs=$(measure "$nginx_url" "$1" "$nginx_pid")
     else
-      theirs=$(requests_per_s "$nginx_url" "$1"); ours=$(requests_per_s "$url" "$1")
+      theirs=$(measure "$nginx_url" "$1" "$nginx_pid"); ours=$(measure "$url" "$1" "$pid")
     fi
-    awk "BEGIN {printf \"%.3f\n\", $ours / $theirs}" >>"$work/ratios"
-    echo "  $1 connections: ours $ours/s, nginx $theirs/s, ratio $(tail -1 "$work/ratios")"
+    awk "BEGIN {printf \"%.3f\n\", ${ours% *} / ${theirs% *}}" >>"$work/ratios"
+    echo "  $1 connections: ours ${ours% *}/s (${ours#* } us CPU each), nginx ${theirs% *}/s (${theirs#* } us)," \
+      "ratio $(tail -1 "$work/ratios")"
   done
   bar "median ratio at $1 connections" "$(median <"$work/ratios")" '>=' "$bar_ratio"
 }
