@@ -1,3 +1,5 @@
+#include <spdlog/spdlog.h>
+
 #include "agent/api_handlers.h"
 #include "agent/api_parameters.h"
 #include "lib/answer.h"
@@ -13,15 +15,17 @@ constexpr int64_t kMaxLimit = 1000;
 /// By then a database that was busy, or was being replaced, is back.
 constexpr const char* kHistoryRetryAfter = "5";
 
-/// Why is for the log: an error's text may hold a path.
 ApiReply not_available() {
   ApiReply reply = problem(503, "Service Unavailable", "history is not available; health answers go on");
   reply.headers.emplace_back("Retry-After", kHistoryRetryAfter);
   return reply;
 }
 
+/// Why is for the log alone: the text may hold a path or be SQLite's.
 ApiReply failure(const Error& error) {
-  return error.message == kBadCursor ? bad_parameter("cursor", kBadCursor) : not_available();
+  if (error.message == kBadCursor) return bad_parameter("cursor", kBadCursor);
+  spdlog::warn("{}", error.message);
+  return not_available();
 }
 
 OrderedJson text_or_null(const std::string& text) { return text.empty() ? OrderedJson() : OrderedJson(text); }

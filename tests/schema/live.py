@@ -1,0 +1,168 @@
+"""Asks a running agent for every path of the contract and holds the answers against it."""
+import http.client
+import json
+import urllib.parse
+
+PATIENCE_S = 45  # over the longest long poll
+UNKNOWN_MODEL = "models/nobody-has-this@20260101"
+
+# Requests that must be refused, beside those that the contract's own examples make.
+REFUSED = (
+    ("/v1/health", "/v1/health?wait_s=soon", 400),
+    ("/v1/health", "/v1/health?wait_s=1&generation=-1", 400),
+    ("/v1/health/{provider}", "/v1/health/no-such-provider", 404),
+    ("/v1/health/{provider}/{model}", "/v1/health/no-such-provider/model", 404),
+    ("/v1/check/{provider}", "/v1/check/no-such-provider", 404),
+    ("/v1/transitions", "/v1/transitions?limit=0", 400),
+    ("/v1/transitions", "/v1/transitions?since=yesterday", 400),
+    ("/v1/transitions", "/v1/transitions?target=No%20Target", 400),
+    ("/v1/transitions", "/v1/transitions?cursor=none-of-ours", 400),
+    ("/v1/incidents", "/v1/incidents?limit=1001", 400),
+)
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def json(self):
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @property
+    def type(self):
+        return self.headers.get("Content-Type", "").split(";")[0]
+
+
+class Asker:
+    def __init__(self, url):
+        self.address = urllib.parse.urlsplit(url).netloc
+
+    def ask(self, target, method="GET", headers=None):
+        connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
+        try:
+            connection.request(method, target, headers=headers or {})
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+
+def header_errors(contract, response, answer):
+    errors = []
+    for name, header in response.get("headers", {}).items():
+        header = contract.follow(header)
+        value = answer.headers.get(name)
+        if value is not None:
+            errors += [f"{name}: {error}" for error in contract.errors(header["schema"], value)]
+        elif header.get("required"):
+            errors.append(f"the header {name} is missing")
+    return errors
+
+
+def answer_errors(contract, operation, answer):
+    """What the contract has against an answer to `operation`."""
+    response = contract.response(operation, answer.status)
+    errors = header_errors(contract, response, answer)
+    content = response.get("content")
+    if content is None:
+        return errors + ([f"{answer.status} has a body"] if answer.body else [])
+    if answer.type not in content:
+        return errors + [f"the type is {answer.type}, not {' or '.join(content)}"]
+    value = answer.json()
+    if value is None:
+        return errors + ["the body is not JSON"]
+    return errors + contract.errors(content[answer.type]["schema"], value)
+
+
+def targets_of(agent):
+    """Known providers, and (provider, model) with, for each provider, a model that nobody knows."""
+    targets = (agent.ask("/v1/health").json() or {}).get("targets", [])
+    providers = [one["provider"] for one in targets if one["model"] is None]
+    models = [(one["provider"], one["model"]) for one in targets if one["model"] is not None]
+    return providers, models + [(provider, UNKNOWN_MODEL) for provider in providers]
+
+
+def filled(path, providers, models):
+    """`path` with each known target in the place of its parameters."""
+    quote = urllib.parse.quote
+    if "{model}" in path:
+        return [path.format(provider=provider, model=quote(model, safe=sent_as))
+                for provider, model in models for sent_as in ("/", "")]
+    if "{provider}" in path:
+        return [path.format(provider=provider) for provider in providers]
+    return [path]
+
+
+def queries(agent, target, parameters):
+    """No query, each example alone, and the next page where there is one."""
+    yield target
+    for one in parameters:
+        if one["in"] == "query" and "example" in one:
+            yield f"{target}?{urllib.parse.urlencode({one['name']: one['example']})}"
+    if any(one["name"] == "cursor" for one in parameters):
+        cursor = (agent.ask(f"{target}?limit=1").json() or {}).get("next_cursor")
+        if cursor:
+            yield f"{target}?{urllib.parse.urlencode({'limit': 1, 'cursor': cursor})}"
+
+
+def check_answer(contract, agent, operation, target, tally):
+    answer = agent.ask(target)
+    errors = answer_errors(contract, operation, answer)
+    if str(answer.status) not in operation["responses"]:
+        errors.append("the contract does not know this status")
+    if answer.status in (400, 404):
+        errors.append(f"refused: {answer.body.decode(errors='replace')}")
+    tally.add(f"GET {target} {answer.status}", errors)
+    return answer
+
+
+def check_renewal(contract, agent, operation, target, tally):
+    """With the answer's own tag: 304 in place of 200, anything else stays. Other answers may overtake the first."""
+    first = agent.ask(target)
+    tag = first.headers.get("ETag")
+    if tag is None:
+        return
+    again = agent.ask(target, headers={"If-None-Match": f'"other", {tag}'})
+    errors = answer_errors(contract, operation, again)
+    expected = 304 if first.status == 200 else first.status
+    if again.status != expected and again.headers.get("ETag") == tag:
+        errors.append(f"{expected} was due")
+    tally.add(f"GET {target} If-None-Match {again.status}", errors)
+
+
+def check_head(agent, target, tally):
+    got, head = agent.ask(target), agent.ask(target, "HEAD")
+    errors = ["has a body"] if head.body else []
+    if (head.status, head.type) != (got.status, got.type):
+        errors.append(f"{head.status} {head.type}, where GET has {got.status} {got.type}")
+    tally.add(f"HEAD {target} {head.status}", errors)
+
+
+def check_refused(contract, agent, tally):
+    operations = {path: operation for path, operation, _ in contract.operations()}
+    for path, target, status in REFUSED:
+        answer = agent.ask(target)
+        errors = answer_errors(contract, operations[path], answer)
+        tally.add(f"GET {target} {answer.status}", errors + ([] if answer.status == status else [f"{status} was due"]))
+
+
+def check_agent(contract, url, tally):
+    agent = Asker(url)
+    try:
+        providers, models = targets_of(agent)
+        tally.add("the agent has targets", [] if providers else ["/v1/health names none"])
+        served = agent.ask("/openapi.json").json()
+        tally.add("the agent serves this contract", [] if served == contract.document else ["it serves another one"])
+        for path, operation, parameters in contract.operations():
+            for target in filled(path, providers, models):
+                for asked in queries(agent, target, parameters):
+                    check_answer(contract, agent, operation, asked, tally)
+                check_renewal(contract, agent, operation, target, tally)
+                check_head(agent, target, tally)
+        check_refused(contract, agent, tally)
+    except (OSError, http.client.HTTPException, KeyError, TypeError) as error:
+        tally.add(f"asking {url}", [f"{type(error).__name__}: {error}"])

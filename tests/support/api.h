@@ -1,0 +1,40 @@
+#pragma once
+/// The API without a socket: a snapshot made by hand, a history that tells what it was asked, replies as text.
+#include <optional>
+#include <string>
+
+#include "agent/api.h"
+
+namespace signalbox::testing {
+
+/// Taken at 2026-11-23T10:00:00Z, generation 42. claude is healthy and its claude-opus-4-6 unhealthy with a hold of
+/// 41.2 s; openai is degraded, gemini recovering. A body is that of `api_body`.
+Snapshot api_snapshot();
+/// A body with the members that an inherited one replaces, and one that it keeps.
+std::string api_body(const std::string& target, const std::string& provider, const std::string& model, State state);
+
+/// What it was asked last, and what it answers.
+class FakeHistory final : public History {
+ public:
+  std::optional<TransitionQuery> asked_transitions;
+  std::optional<IncidentQuery> asked_incidents;
+  Result<HistoryPage<TransitionRecord>> transitions_page = HistoryPage<TransitionRecord>{};
+  Result<HistoryPage<IncidentRecord>> incidents_page = HistoryPage<IncidentRecord>{};
+
+  Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
+  Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
+};
+
+using Query = std::multimap<std::string, std::string>;
+
+/// The route whose pattern is the whole path; null for none.
+const ApiRoute* find_route(const std::string& path);
+
+/// GET over the route table, as the front does it. Throws std::out_of_range when no route has the path.
+ApiReply get(const ApiContext& context, const std::string& path, const Query& query = {},
+             const std::string& if_none_match = "");
+
+/// The whole reply, a line each: status and type, the headers in their order, an empty line, the body.
+std::string show(const ApiReply& reply);
+
+}  // namespace signalbox::testing
