@@ -1,5 +1,7 @@
 #include "agent/cli/app.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 
@@ -13,6 +15,7 @@
 #include "agent/cli/watch.h"
 #include "agent/cli/words.h"
 #include "agent/serve.h"
+#include "lib/text.h"
 
 namespace signalbox {
 namespace {
@@ -40,8 +43,7 @@ class App {
     } catch (const CLI::Success& asked) {
       return app_.exit(asked, streams_.out, streams_.err);
     } catch (const CLI::ParseError& error) {
-      streams_.err << "signalbox: " << error.what() << "\nTry: signalbox --help\n";
-      return kExitUsage;
+      return wrong_usage(error, argc > 1 ? argv[1] : "");
     }
     if (command_) return command_();
     streams_.err << app_.help();
@@ -54,6 +56,14 @@ class App {
     sub.footer(footer);
     sub.callback([this, run = std::move(command)] { command_ = run; });
     return sub;
+  }
+
+  /// CLI11 says of a mistyped command that an argument was not expected.
+  int wrong_usage(const CLI::ParseError& error, const std::string& first) const {
+    const bool no_command = app_.get_subcommands().empty() && !first.empty() && first.front() != '-';
+    const std::string what = no_command ? fmt::format("\"{}\" is not a command", clean_text(first)) : error.what();
+    streams_.err << "signalbox: " << what << "\nTry: signalbox --help\n";
+    return kExitUsage;
   }
 
   void add_reading() {

@@ -110,8 +110,10 @@ void add_below(Table& table, const std::vector<TargetView>& targets, size_t colu
   for (size_t i = 0; i < targets.size(); ++i) {
     const TargetView& target = targets[i];
     std::vector<TableCell>& below = table.rows[i].below;
+    // A healthy row says enough by itself: what is wrong must not scroll away.
+    if (target.state == State::healthy && !target.override_) continue;
     if (target.override_) below.push_back({override_words(*target.override_, view.now), Style::yellow});
-    if (!target.why.empty()) below.push_back({target.why, why_style(target.state)});
+    if (!target.why.empty()) below.push_back({target.why});
     std::string rest;
     for (size_t c = columns; c < fields().size(); ++c) {
       rest += (rest.empty() ? "" : ", ") + fields()[c].words(target, view);

@@ -155,8 +155,8 @@ std::string judged_words(const IncidentView& incident) {
 std::string incident_text(const IncidentView& incident, const View& view) {
   std::string text = paragraph({incident.name, Style::bold}, kIndent, view);
   const Lines facts = {or_unknown(incident.impact), or_unknown(incident.status),
-                       "began " + format_ago(incident.started_at, view.now),
-                       "updated " + format_ago(incident.updated_at, view.now),
+                       incident.started_at ? "began " + format_ago(incident.started_at, view.now) : "",
+                       incident.updated_at ? "updated " + format_ago(incident.updated_at, view.now) : "",
                        incident.scope.empty() ? "" : "names " + join(incident.scope, ", ")};
   text += paragraph({join(facts, ", ")}, 2 * kIndent, view);
   if (const std::string judged = judged_words(incident); !judged.empty()) {

@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <thread>
+
+#include "agent/cli/client.h"
+#include "tests/support/fake_page.h"
+#include "tests/support/scratch_directory.h"
+#include "tests/support/unix_agent.h"
+
+namespace signalbox {
+namespace {
+
+using test::FakePage;
+
+AgentClient client_of(const std::string& url) {
+  auto address = parse_agent_address(url);
+  REQUIRE(address);
+  auto client = AgentClient::make(*address, "");
+  REQUIRE(client);
+  return *client;
+}
+
+/// The page's address without the slash that its `url` ends in.
+std::string base_of(const FakePage& page) { return page.url(""); }
+
+std::string error_of(const Result<AgentReply>& reply) { return reply ? "" : reply.error().message; }
+
+/// A port on which nobody listens any more.
+std::string closed_url() { return FakePage().url(""); }
+
+TEST_CASE("an agent is asked over TCP, under a prefix, and over a unix socket") {
+  FakePage page;
+  page.on("/v1/health", test::reply(200, "{}"));
+  page.on("/box/v1/health", test::reply(503, "under a prefix"));
+  const auto plain = client_of(base_of(page)).get("/v1/health");
+  REQUIRE(plain);
+  CHECK(plain->status == 200);
+  CHECK(plain->body == "{}");
+  const auto prefixed = client_of(page.url("/box/")).get("/v1/health");
+  REQUIRE(prefixed);
+  CHECK(prefixed->status == 503);
+  CHECK(prefixed->body == "under a prefix");
+
+  const test::UnixAgent agent("over a socket");
+  const auto local = client_of(agent.url()).get("/v1/health");
+  REQUIRE(local);
+  CHECK(local->body == "over a socket");
+}
+
+TEST_CASE("an agent that is not there is an error that says what to try") {
+  const std::string closed = closed_url();
+  CHECK(error_of(client_of(closed).get("/")) ==
+        "cannot reach the agent at " + closed + ": connection refused; is it running? try: signalbox serve");
+  CHECK(error_of(client_of("unix:/nowhere/x.sock").get("/")) ==
+        "cannot reach the agent at unix:/nowhere/x.sock: no such file or directory; is it running? try: signalbox "
+        "serve");
+}
+
+TEST_CASE("an agent that is silent or dribbles is given up at the deadline") {
+  FakePage page;
+  page.on("/silent", test::silence());
+  page.on("/dribble", test::dribble_headers(test::reply(200, std::string(100'000, 'x'))));
+  page.on("/body", test::dribble_body(test::reply(200, std::string(100'000, 'x'))));
+  for (const char* path : {"/silent", "/dribble", "/body"}) {
+    CAPTURE(path);
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(error_of(client_of(base_of(page)).get(path, seconds(1))) ==
+          "the agent at " + base_of(page) + " did not answer within 1 s");
+    CHECK(std::chrono::steady_clock::now() - start < seconds(4));
+  }
+}
+
+TEST_CASE("a request to stop ends a call at once") {
+  FakePage page;
+  page.on("/silent", test::silence());
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    page.wait_for_requests(1);
+    stop.request_stop();
+  });
+  CHECK(error_of(client_of(base_of(page)).get("/silent", minutes(1), stop.get_token())) == "stopped");
+}
+
+TEST_CASE("an answer that is too large or cut short is an error") {
+  FakePage page;
+  test::FakeAnswer huge = test::reply(200);
+  huge.bytes = "HTTP/1.1 200 OK\r\n\r\n";
+  huge.filler = kMaxAnswer + 1;
+  page.on("/huge", huge);
+  page.on("/cut", test::cut(test::reply(200, "0123456789"), 45));
+  page.on("/other", test::FakeAnswer{.bytes = "SSH-2.0-OpenSSH_9.2\r\n"});
+  const std::string agent = base_of(page);
+  CHECK(error_of(client_of(agent).get("/huge")) == "the answer of " + agent + " is larger than 8 MiB");
+  const std::string broken = agent + " closed the connection before its answer was whole, or does not speak HTTP";
+  CHECK(error_of(client_of(agent).get("/cut")) == broken);
+  CHECK(error_of(client_of(agent).get("/other")) == broken);
+}
+
+TEST_CASE("a certificate that nobody vouches for is refused") {
+  const test::FakeIdentity identity;
+  FakePage page(&identity);
+  page.on("/", test::reply(200, "{}"));
+  const std::string agent = base_of(page);
+  REQUIRE(agent.starts_with("https://"));
+  CHECK(error_of(client_of(agent).get("/")) ==
+        "the certificate of " + agent + " is not trusted, has expired or is for another name");
+  CHECK(page.requests().empty());
+}
+
+TEST_CASE("a token goes to this host and over TLS only") {
+  const ScratchDirectory directory;
+  const std::string file = directory.file("token");
+  std::ofstream(file) << "0123456789abcdef0123456789abcdef\n";
+  const auto make = [&](const std::string& url) { return AgentClient::make(*parse_agent_address(url), file); };
+  CHECK(make("https://signalbox.example:9529"));
+  CHECK(make("unix:/run/signalbox/signalbox.sock"));
+  const auto refused = make("http://signalbox.example:9529");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message ==
+        "http://signalbox.example:9529: not sending the token of SIGNALBOX_TOKEN_FILE over plain http to another "
+        "host; use https:// or unset the variable");
+
+  FakePage page;
+  page.on("/", test::reply(200, "{}"));
+  const auto client = make(base_of(page));
+  REQUIRE(client);
+  REQUIRE(client->get("/"));
+  CHECK(page.requests().front().header("authorization") == "Bearer 0123456789abcdef0123456789abcdef");
+}
+
+TEST_CASE("a token file that holds no token is an error") {
+  const ScratchDirectory directory;
+  const auto address = *parse_agent_address("unix:/run/x");
+  CHECK_FALSE(AgentClient::make(address, directory.file("missing")));
+  for (const std::string& content :
+       {std::string(), std::string("two words"), std::string("a\nb"), std::string(5000, 'x')}) {
+    std::ofstream(directory.file("token")) << content;
+    CHECK_FALSE(AgentClient::make(address, directory.file("token")));
+  }
+}
+
+TEST_CASE("an address is http, https or an absolute socket path") {
+  for (const char* good : {"http://127.0.0.1:9529", "http://127.0.0.1:9529/", "https://box.example/prefix",
+                           "http://[::1]:9529", "unix:/run/x.sock", "unix:///run/x.sock"}) {
+    CAPTURE(good);
+    CHECK(parse_agent_address(good));
+  }
+  const std::string long_path = "unix:/" + std::string(200, 'x');
+  for (const char* bad : {"", "127.0.0.1:9529", "ftp://x", "unix:relative", "unix:", "http://x/?a=b", "http://a b",
+                          "http://user:secret@x", long_path.c_str()}) {
+    CAPTURE(bad);
+    const auto address = parse_agent_address(bad);
+    REQUIRE_FALSE(address);
+    CHECK(address.error().message.find("secret") == std::string::npos);
+  }
+  CHECK(parse_agent_address("unix:///run/x.sock")->socket == "/run/x.sock");
+}
+
+TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
+  const test::UnixAgent agent("{}");
+  const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
+  CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
+  CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");
+  CHECK(choose_agent("", "", sockets)->text == agent.url());
+  CHECK(choose_agent("", "", {"/nowhere/x.sock"})->text == "http://127.0.0.1:9529");
+  const auto wrong = choose_agent("", "nonsense", sockets);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.starts_with("SIGNALBOX_URL: "));
+}
+
+TEST_CASE("what is not usual in a path is encoded") {
+  CHECK(percent_encode("claude/claude-opus-4@20250514:a") == "claude/claude-opus-4%4020250514%3Aa");
+  CHECK(percent_encode("a b&c=\xc3\xa9") == "a%20b%26c%3D%C3%A9");
+}
+
+}  // namespace
+}  // namespace signalbox
