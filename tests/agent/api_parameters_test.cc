@@ -77,9 +77,9 @@ TEST_CASE("a generation is any unsigned number of 64 bits") {
 }
 
 TEST_CASE("nobody waits for half a wish") {
-  CHECK(Asked({}).parameters.wait() == std::nullopt);
-  CHECK(Asked({{"wait_s", "30"}}).parameters.wait() == std::nullopt);
-  CHECK(Asked({{"generation", "7"}}).parameters.wait() == std::nullopt);
+  CHECK(Asked(Query{}).parameters.wait() == std::nullopt);
+  CHECK(Asked(Query{{"wait_s", "30"}}).parameters.wait() == std::nullopt);
+  CHECK(Asked(Query{{"generation", "7"}}).parameters.wait() == std::nullopt);
 }
 
 TEST_CASE("of a parameter that is given twice the first counts") {
