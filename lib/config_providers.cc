@@ -20,6 +20,16 @@ void check_url(ConfigReader& reader, const std::string& key, const std::string& 
   }
 }
 
+/// A page on this machine is ours to ask as often as we like.
+bool asks_others(const SourceConfig& source) {
+  std::vector<std::string> urls = source.urls;
+  for (const auto& [name, url] : source.documents) urls.push_back(url);
+  return std::ranges::any_of(urls, [](const std::string& text) {
+    const Result<Url> url = parse_url(text);
+    return url && !is_loopback(url->host);
+  });
+}
+
 void check_documents(ConfigReader& reader, const SourceConfig& source) {
   if (source.documents.empty()) return;
   if (source.kind != SourceKind::statuspage) {
@@ -81,7 +91,7 @@ SourceConfig read_source(ConfigReader reader) {
   reader.texts("products", source.products);
   reader.text("api_key", source.api_key);
   reader.duration("interval_s", source.interval, seconds(1), hours(1));
-  if (source.interval < kCourteousInterval) {
+  if (source.interval < kCourteousInterval && asks_others(source)) {
     reader.warning("interval_s", "interval_s: below 10 a status page may take us for an attack and lock us out");
   }
   if (!is_provider_name(source.name)) {

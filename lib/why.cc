@@ -50,7 +50,9 @@ std::string fresh_clause(const ProviderConfig& provider, const SourceConfig& sou
   std::string clause = fmt::format("{} says {}", called(source, &state), component_clause(reading));
   const Incident* incident = heaviest(reading, model, provider, policy, now.wall);
   if (incident != nullptr) {
-    clause += fmt::format(": \"{}\" ({}, {})", incident->name, incident->impact, incident->status);
+    const std::string note = judge_incident(*incident, model, provider, policy, now.wall).note;
+    clause += fmt::format(": \"{}\" ({}, {}{}{})", incident->name, incident->impact, incident->status,
+                          note.empty() ? "" : ", ", note);
   }
   if (!reading.missing_components.empty()) {
     clause += fmt::format(" ({} of {} components missing)", reading.missing_components.size(),
@@ -91,15 +93,19 @@ std::string passive_clause(const PassiveEvidence& passive) {
                      passive.requests, passive.reporters, passive.window_s);
 }
 
+std::string held_clause(Millis better, Millis needed) {
+  const auto left = std::chrono::ceil<seconds>(std::max(Millis(0), needed - better));
+  return fmt::format("; better for {} s, held for {} s more", std::chrono::floor<seconds>(better).count(),
+                     left.count());
+}
+
 /// Why a target is not yet what the evidence asks for.
-std::string hold_clause(const Health& health, const Policy& policy, Instant now) {
-  if (health.state == State::unhealthy && health.better_since) {
-    const auto left = std::chrono::ceil<seconds>(hold_left(health, policy, now));
-    return fmt::format("; better for {} s, held for {} s more",
-                       std::chrono::floor<seconds>(now.mono - health.better_since->mono).count(), left.count());
-  }
+std::string hold_clause(const Health& health, Instant now) {
   if (health.state == State::recovering) return fmt::format("; coming back by steps, now at {} %", health.weight);
-  return "";
+  if (!health.better_since) return "";
+  const Millis better = now.mono - health.better_since->mono;
+  if (health.state == State::unhealthy) return held_clause(better, health.unhealthy.hold);
+  return health.state == State::degraded ? held_clause(better, health.degraded.hold) : "";
 }
 
 }  // namespace
@@ -114,7 +120,7 @@ std::string explain(const ProviderConfig& provider, const SourceStates& states, 
                     const Health& health, const Evidence& evidence, const Policy& policy, Instant now) {
   return clean_text(
       fmt::format("{}; {}{}", official_clause(provider, states, model, evidence.official, policy, now),
-                  passive_clause(evidence.passive), hold_clause(health, policy, now)),
+                  passive_clause(evidence.passive), hold_clause(health, now)),
       kMaxWhy);
 }
 
