@@ -26,6 +26,8 @@ constexpr size_t kMaxToken = 4096;
 /// `stop` is lost when it comes before the socket is open, hence again and again (facts: cpp-httplib 0.11.4).
 constexpr Millis kStopAgain = Millis(20);
 constexpr Millis kDiagnose = seconds(1);
+/// So that the watchdog, who knows the whole deadline, is first.
+constexpr Millis kSpare = seconds(2);
 
 /// Ends a client's call at the deadline or when asked to stop: httplib's own limits are per read.
 class Watchdog {
@@ -151,7 +153,7 @@ Result<AgentClient> AgentClient::make(AgentAddress address, const std::string& t
 Result<AgentReply> AgentClient::get(const std::string& path, Millis deadline, const std::stop_token& stop) const {
   const auto client = open(address_);
   client->set_connection_timeout(deadline);
-  client->set_read_timeout(deadline);
+  client->set_read_timeout(deadline + kSpare);
   AgentReply reply;
   bool too_large = false;
   const auto take = [&](const char* data, size_t size) {

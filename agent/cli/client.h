@@ -3,8 +3,8 @@
 ///
 /// Errors: sentences for people, with the address, the reason and what to try.
 /// Invariant: returns at its deadline plus a fraction of a second at the latest, except while a host name is being
-/// resolved (the resolver's own limits); never more than 8 MiB; a token never goes to another host unencrypted.
-/// Threads: any number of calls at once.
+/// resolved (the resolver's own limits) or the second of several addresses is tried; never more than 8 MiB; a token
+/// never goes to another host unencrypted. Threads: any number of calls at once.
 #include <stop_token>
 #include <string>
 

@@ -19,10 +19,10 @@ _signalbox_options() {
 }
 
 _signalbox() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= url= i
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" url="" i
   # bash breaks words at ":" and "="; put together what was typed as one.
   local line=${COMP_LINE:0:COMP_POINT}
-  [[ $line == *[[:space:]] ]] && current= || current=${line##*[[:space:]]}
+  [[ $line == *[[:space:]] ]] && current="" || current=${line##*[[:space:]]}
   local words
   read -r -a words <<<"$line"
   for ((i = 1; i < ${#words[@]}; i++)); do

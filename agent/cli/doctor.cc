@@ -123,6 +123,11 @@ void diagnose_reading(const std::string& subject, const SourceConfig& source, co
   }
 }
 
+/// The subject has named the host.
+std::string without_host(const std::string& message, const std::string& host) {
+  return message.starts_with(host + ": ") ? message.substr(host.size() + 2) : message;
+}
+
 std::string shape_words(const SourceConfig& source) { return source.page_id.empty() ? "" : ", the expected page"; }
 
 std::string clock_words(Millis ahead) {
@@ -145,8 +150,8 @@ SourceCheck check_source(const ProviderConfig& provider, const SourceConfig& sou
     const std::string subject = fmt::format("{} {} {}", provider.name, source.name, visited.host);
     const Result<PageReading>& reading = visited.observation.reading;
     if (!reading) {
-      check.diagnoses.push_back(
-          {any_good ? Finding::warn : Finding::fail, subject, reading.error().message, advice_for(visited)});
+      check.diagnoses.push_back({any_good ? Finding::warn : Finding::fail, subject,
+                                 without_host(reading.error().message, visited.host), advice_for(visited)});
       continue;
     }
     check.diagnoses.push_back({Finding::ok, subject,

@@ -55,7 +55,7 @@ std::string official_words(const OfficialView& official) {
 }
 
 std::string window_words(const PassiveView& passive) {
-  return passive.window_s ? fmt::format(" in {:.3g} s", *passive.window_s) : std::string();
+  return passive.window_s.value_or(0) > 0 ? fmt::format(" in {:.3g} s", *passive.window_s) : std::string();
 }
 
 std::string passive_words(const PassiveView& passive) {

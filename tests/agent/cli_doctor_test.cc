@@ -76,8 +76,7 @@ TEST_CASE("one host that fails beside one that answers is a warning, both are a 
   const SourceConfig source = claude().sources.front();
   const auto one = check({{kFirst, no_name}, {kSecond, page_reply(good_page())}}, source);
   REQUIRE(findings(one) == std::vector{Finding::warn, Finding::ok, Finding::ok});
-  CHECK(one.diagnoses[0] == Diagnosis{Finding::warn, "claude statuspage status.claude.com",
-                                      "status.claude.com: no such name",
+  CHECK(one.diagnoses[0] == Diagnosis{Finding::warn, "claude statuspage status.claude.com", "no such name",
                                       "check this host's name resolution; behind a proxy set https_proxy"});
   CHECK(findings(check({{kFirst, no_name}, {kSecond, no_name}}, source)) ==
         std::vector{Finding::fail, Finding::fail});
