@@ -10,7 +10,7 @@ namespace signalbox {
 namespace {
 
 constexpr int64_t kDefaultLimit = 100;
-/// A transition with its evidence is about 2 KB: a page of 1000 is 2 MB, rendered in some tens of milliseconds.
+/// A transition with its evidence has a KB or two: a page of 1000 stays within a few MB.
 constexpr int64_t kMaxLimit = 1000;
 /// By then a database that was busy, or was being replaced, is back.
 constexpr const char* kHistoryRetryAfter = "5";
