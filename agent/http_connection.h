@@ -3,6 +3,7 @@
 ///
 /// Deadlines are looked at by `sweep`, which closes the socket (or wakes a long poll); whatever was awaited then
 /// ends with an error and the coroutine with it. Threads: the event loop's.
+#include <asio/buffer.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -52,7 +53,8 @@ class HttpConnection final : public Guest {
   void enter(Phase phase, Millis timeout);
   void become_idle();
 
-  Awaitable<bool> read_more();
+  bool begin_reading();
+  bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
   Awaitable<void> wait_for_change(LongPoll poll);
   Awaitable<bool> flush();
@@ -60,9 +62,9 @@ class HttpConnection final : public Guest {
 
   void send(std::string_view bytes);
   bool read_now();
-  bool read_last();
   void make_room();
   void consume(size_t count);
+  asio::mutable_buffer free_input() { return {input_.data() + end_, input_.size() - end_}; }
   std::string_view unread() const { return {input_.data() + begin_, end_ - begin_}; }
   void close();
 

@@ -11,11 +11,11 @@
 
 namespace signalbox {
 
-inline constexpr size_t kMaxHeadBytes = 16 * 1024;  ///< request line and header section
+inline constexpr size_t kMaxHeadBytes = size_t{16} * 1024;  ///< request line and header section
 inline constexpr size_t kMaxHeaders = 100;
 /// cpp-httplib refuses lines from 8192 bytes on, without a body that says why; so we do before it.
 inline constexpr size_t kMaxLineBytes = 8000;
-inline constexpr size_t kMaxBodyBytes = 1024 * 1024;
+inline constexpr size_t kMaxBodyBytes = size_t{1024} * 1024;
 
 struct HeaderField {
   std::string_view name;
