@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
+
 namespace signalbox {
 namespace {
 
@@ -122,10 +124,11 @@ void Engine::log_observation(const Observation& observation) {
 AgentStatus Engine::status() const {
   const StoreStatus store = store_.status();
   const std::lock_guard lock(mutex_);
-  return {.instance = instance_,
+  return {.version = SIGNALBOX_VERSION,
+          .instance = instance_,
           .persistence_ok = store.ok && !commit_is_late(),
           .persistence_detail = store.ok && commit_is_late() ? "the disk has not answered yet" : store.detail,
-          .set_aside = store.set_aside,
+          .set_aside = std::filesystem::path(store.set_aside).filename(),
           .config_error = config_error_};
 }
 

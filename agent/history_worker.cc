@@ -18,7 +18,7 @@ HistoryWorker::~HistoryWorker() {
 
 Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot) {
   if (waiting_ == kMaxHistoryCalls) {
-    auto busy = problem(503, "Busy", "too many requests wait for the database");
+    auto busy = problem(503, "Service Unavailable", "too many requests wait for the database");
     busy.headers.emplace_back("Retry-After", "1");
     co_return busy;
   }

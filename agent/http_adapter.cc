@@ -63,7 +63,7 @@ std::string joined_header(const httplib::Request& request, const char* name) {
 }
 
 ApiReply method_not_allowed(const std::string& method) {
-  auto reply = problem(405, "Method not allowed", method + " is not possible here; use GET or HEAD");
+  auto reply = problem(405, "Method Not Allowed", method + " is not possible here; use GET or HEAD");
   reply.headers.emplace_back("Allow", "GET, HEAD");
   return reply;
 }
@@ -86,10 +86,10 @@ class HttpAdapter::Router final : private httplib::Server {
     const auto no_setup = [this](httplib::Request&) { parsed_ = true; };
     parsed_ = false;
     process_request(stream, false, closed, no_setup);
-    if (failed_) return problem(500, "Internal error", "the agent failed to read the request");
-    if (!parsed_) return problem(400, "Bad request", "the request cannot be parsed");
+    if (failed_) return problem(500, "Internal Server Error", "the agent failed to read the request");
+    if (!parsed_) return problem(400, "Bad Request", "the request cannot be parsed");
     if (!found_)
-      return problem(404, "Not found", "there is nothing at this path; /openapi.json lists what there is");
+      return problem(404, "Not Found", "there is nothing at this path; /openapi.json lists what there is");
     if (head.method != "GET" && head.method != "HEAD") return method_not_allowed(found_->request.method);
     return *std::move(found_);
   }
@@ -131,7 +131,7 @@ std::variant<ApiCall, ApiReply> HttpAdapter::route(const RequestHead& head) {
     return router_->route(head);
   } catch (const std::exception& error) {
     spdlog::error("http: cpp-httplib failed to parse a request: {}", error.what());
-    return problem(500, "Internal error", "the agent failed to read the request");
+    return problem(500, "Internal Server Error", "the agent failed to read the request");
   }
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 ApiReply failed(const ApiCall& call, const char* what) {
   spdlog::error("http: the handler of {} failed: {}", call.route->pattern, what);
-  return problem(500, "Internal error", "the agent failed to answer; its log says why");
+  return problem(500, "Internal Server Error", "the agent failed to answer; its log says why");
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   if (host_is_allowed) {
     pending_ = Pending{service_.route(head), form};
   } else {
-    pending_ = Pending{problem(403, "Host not allowed",
+    pending_ = Pending{problem(403, "Forbidden",
                                "this Host is not one of the agent's; if it should be, add it to allowed_hosts in "
                                "[server] of its configuration"),
                        form};
@@ -180,9 +180,9 @@ Awaitable<void> HttpConnection::answer() {
 }
 
 /// Returns early when the peer is gone (the socket is then closed) or sends so much that we could not keep it.
-Awaitable<void> HttpConnection::wait_for_change(LongPoll poll) {
-  enter(Phase::waiting, poll.wait);
-  while (service_.snapshot()->generation == poll.generation && now().mono < deadline_ && !service_.stopping()) {
+Awaitable<void> HttpConnection::wait_for_change(Wait wish) {
+  enter(Phase::waiting, wish.at_most);
+  while (service_.snapshot()->generation == wish.generation && now().mono < deadline_ && !service_.stopping()) {
     asio::error_code error;
     co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(kAwait, error));
     if (error == asio::error::operation_aborted && socket_.is_open()) continue;

@@ -56,7 +56,7 @@ class HttpConnection final : public Guest {
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
-  Awaitable<void> wait_for_change(LongPoll poll);
+  Awaitable<void> wait_for_change(Wait wish);
   Awaitable<bool> flush();
   Awaitable<void> linger();
 

@@ -1,33 +1,16 @@
 #include "agent/http_service.h"
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "agent/clock.h"
 #include "agent/http_reply.h"
 
 namespace signalbox {
-namespace {
-
-std::optional<uint64_t> number(const ApiRequest& request, const char* name) {
-  if (request.query.count(name) != 1) return {};
-  const auto& text = request.query.find(name)->second;
-  uint64_t value = 0;
-  const auto end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end) return {};
-  return value;
-}
-
-}  // namespace
-
-std::optional<LongPoll> long_poll(const ApiCall& call) {
+std::optional<Wait> long_poll(const ApiCall& call) {
   if (!call.route->waits) return {};
-  const auto wait_s = number(call.request, "wait_s");
-  const auto generation = number(call.request, "generation");
-  if (!wait_s || !generation) return {};
-  return LongPoll{*generation, seconds(std::min<uint64_t>(*wait_s, kMaxLongPoll.count()))};
+  Parameters parameters(call.request);
+  const auto wait = parameters.wait();
+  return parameters.refusal() ? std::nullopt : wait;
 }
 
 HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits,

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "agent/api_parameters.h"
 #include "agent/history_worker.h"
 #include "agent/http_adapter.h"
 #include "agent/http_front.h"
@@ -14,18 +15,9 @@
 
 namespace signalbox {
 
-/// A call that asked to wait until the generation is another than `generation`.
-struct LongPoll {
-  uint64_t generation;
-  Millis wait;
-};
-
-/// More is taken as this much (api.md, "Freshness").
-inline constexpr seconds kMaxLongPoll{30};
-
 /// Empty unless the route waits and the query has a well-formed `wait_s` and `generation`; what is malformed is
 /// left to the handler, which answers 400.
-std::optional<LongPoll> long_poll(const ApiCall& call);
+std::optional<Wait> long_poll(const ApiCall& call);
 
 class HttpService {
  public:

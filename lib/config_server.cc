@@ -6,6 +6,23 @@
 namespace signalbox {
 namespace {
 
+/// A token that nobody checks, or a certificate that nobody uses, would only look like protection.
+void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
+  const auto refuse = [&](const std::string& key, bool given) {
+    if (given) {
+      reader.error(key,
+                   key +
+                       " is not enforced by this version of signalbox: remove it, and put a proxy in front that "
+                       "checks tokens and encrypts (allow_plaintext = true)");
+    }
+  };
+  refuse("reader_token_file", !server.reader_token_file.empty());
+  refuse("operator_token_file", !server.operator_token_file.empty());
+  refuse("reporter_token_files", !server.reporter_token_files.empty());
+  refuse("tls_cert_file", !server.tls_cert_file.empty());
+  refuse("tls_key_file", !server.tls_key_file.empty());
+}
+
 void check_listen(ConfigReader& reader, const ServerConfig& server) {
   bool open = false;
   for (const std::string& address : server.listen) {
@@ -18,12 +35,11 @@ void check_listen(ConfigReader& reader, const ServerConfig& server) {
     open |= !is_loopback(*host);
   }
   if (server.listen.empty()) reader.error("listen", "listen must name at least one address");
-  const bool protected_by_us = !server.reader_token_file.empty() && !server.tls_cert_file.empty();
-  if (open && !protected_by_us && !server.allow_plaintext) {
+  if (open && !server.allow_plaintext) {
     reader.error(
         "listen",
-        "listen: an address other than loopback needs reader_token_file and tls_cert_file, or allow_plaintext = "
-        "true to say that a proxy in front does it");
+        "listen: an address other than loopback needs allow_plaintext = true, which says that a proxy in front "
+        "checks tokens and encrypts");
   }
 }
 
@@ -45,10 +61,7 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.duration("answer_ttl_s", server.answer_ttl, seconds(5), hours(1));
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
   reader.choice("log_format", server.log_format, {"text", "json"});
-  if (server.tls_cert_file.empty() != server.tls_key_file.empty()) {
-    reader.error(server.tls_cert_file.empty() ? "tls_key_file" : "tls_cert_file",
-                 "tls_cert_file and tls_key_file go together");
-  }
+  refuse_unenforced(reader, server);
   check_listen(reader, server);
   reader.finish();
 }

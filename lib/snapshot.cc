@@ -106,6 +106,7 @@ std::string readyz_body(const Core& core, const AgentStatus& status, Instant now
   const bool pass = blind == 0 && store_output.empty() && status.config_error.empty();
   return dump_json(
       OrderedJson{{"status", pass ? "pass" : "warn"},
+                  {"version", status.version},
                   {"serviceId", "signalbox"},
                   {"checks",
                    {{"store:persistence", check(store_output.empty(), store_output, now)},

@@ -39,6 +39,7 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 /// What the shell knows of itself, for `/v1/health` and `/readyz`.
 struct AgentStatus {
+  std::string version;   ///< of the agent
   std::string instance;  ///< drawn when the database was created
   bool persistence_ok = true;
   std::string persistence_detail;  ///< why not

@@ -144,7 +144,10 @@ TEST_CASE("a mistake is named with its line, its column and the nearest known ke
        "2:19 error: [server]: allow_plaintext must be true or false; it is a whole number\n"},
       {"[server]\nlog_level = \"loud\"\n",
        "2:13 error: [server]: log_level must be one of debug, info, warn, error; it is \"loud\"\n"},
-      {"[server]\ntls_cert_file = \"x\"\n", "2:17 error: [server]: tls_cert_file and tls_key_file go together\n"},
+      {"[server]\nreader_token_file = \"x\"\n",
+       "2:21 error: [server]: reader_token_file is not enforced by this version of signalbox: remove it, and put a "
+       "proxy "
+       "in front that checks tokens and encrypts (allow_plaintext = true)\n"},
       {"[policy]\nhold_s = -1\n", "2:10 error: [policy]: hold_s must be from 1 to 3600; it is -1\n"},
       {"[policy]\nhold_s = nan\n", "2:10 error: [policy]: hold_s must be from 1 to 3600; it is nan\n"},
       {"[policy]\nhold_s = 700\n", "2:10 error: [policy]: hold_s is longer than hold_max_s\n"},
@@ -202,13 +205,11 @@ interval_s = 5
       "lock us out\n");
 }
 
-TEST_CASE("an open address is refused unless it is protected, or said to be") {
+TEST_CASE("an open address is refused unless it is said that a proxy protects it") {
   CHECK(problems("[server]\nlisten = \"0.0.0.0:9529\"\n").find("allow_plaintext") != std::string::npos);
+  CHECK(problems("[server]\nlisten = [\"127.0.0.1:1\", \"[::]:9529\"]\n").find("proxy in front") !=
+        std::string::npos);
   CHECK(problems("[server]\nlisten = \"0.0.0.0:9529\"\nallow_plaintext = true\n").empty());
-  CHECK(
-      problems("[server]\nlisten = \"[::]:9529\"\nreader_token_file = \"r\"\ntls_cert_file = \"c\"\ntls_key_file = "
-               "\"k\"\n")
-          .empty());
 }
 
 TEST_CASE("hostile text is an error with a place, never a crash, and steers no terminal") {

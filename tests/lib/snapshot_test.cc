@@ -14,7 +14,7 @@ namespace {
 
 struct Fixture {
   ManualClock clock;
-  AgentStatus status{.instance = "abc"};
+  AgentStatus status{.version = "1.2.3", .instance = "abc"};
   Core core;
 
   Fixture() {
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Fixture, "a failing disk and a database set aside are said, an
   poll(page(O::none));
   status.persistence_ok = false;
   status.persistence_detail = "disk full";
-  status.set_aside = "/var/lib/signalbox/signalbox.db.corrupt-2026-11-23T100000Z";
+  status.set_aside = "signalbox.db.corrupt-2026-11-23T100000Z";
   const SnapshotPtr snapshot = look();
   CHECK(snapshot->persistence == "failing");
   CHECK((*parse_json(snapshot->health))["persistence"] == "failing");
@@ -98,6 +98,7 @@ TEST_CASE_FIXTURE(Fixture, "a failing disk and a database set aside are said, an
   const Json ready = *parse_json(snapshot->readyz);
   CHECK(snapshot->ready);
   CHECK(ready["status"] == "warn");
+  CHECK(ready["version"] == "1.2.3");
   CHECK(ready["checks"]["store:persistence"][0]["output"] == "not stored: disk full");
   CHECK(ready["checks"]["sources:freshness"][0]["output"] == "1 of 2 sources are not fresh");
 }

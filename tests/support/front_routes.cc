@@ -24,7 +24,7 @@ ApiReply cached(const ApiRequest& request, const ApiContext& context, int status
 
 ApiReply health(const ApiRequest& request, const ApiContext& context) {
   if (request.query.count("wait_s") > 0 && request.query.find("wait_s")->second == "soon") {
-    return problem(400, "Bad request", "wait_s is not a number");
+    return problem(400, "Bad Request", "wait_s is not a number");
   }
   return cached(request, context, 200, context.snapshot.health);
 }
@@ -39,13 +39,13 @@ const TargetAnswer* answer_of(const ApiRequest& request, const ApiContext& conte
 
 ApiReply target_health(const ApiRequest& request, const ApiContext& context) {
   const auto* answer = answer_of(request, context);
-  if (!answer) return problem(404, "Not found", "no such target");
+  if (!answer) return problem(404, "Not Found", "no such target");
   return cached(request, context, 200, answer->body);
 }
 
 ApiReply check(const ApiRequest& request, const ApiContext& context) {
   const auto* answer = answer_of(request, context);
-  if (!answer) return problem(404, "Not found", "no such target");
+  if (!answer) return problem(404, "Not Found", "no such target");
   const bool usable = answer->state != State::unhealthy;
   auto reply = cached(request, context, usable ? 200 : 503, answer->body);
   reply.headers.emplace_back("X-Signalbox-State", to_string(answer->state));
