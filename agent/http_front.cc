@@ -76,8 +76,9 @@ class AsioFront final : public HttpFront {
 
   void publish(SnapshotPtr snapshot) override {
     asio::post(loop_, [this, snapshot = std::move(snapshot)]() mutable {
+      const bool news = snapshot->generation != service_.snapshot()->generation;
       service_.publish(std::move(snapshot));
-      wake_all();
+      if (news) wake_all();
     });
   }
 

@@ -43,7 +43,7 @@ struct AgentStatus {
   std::string instance;  ///< drawn when the database was created
   bool persistence_ok = true;
   std::string persistence_detail;  ///< why not
-  std::string set_aside;           ///< path of a corrupt database that was set aside at start; empty: none
+  std::string set_aside;           ///< file name of a corrupt database that was set aside; empty: none
   std::string config_error;        ///< why the last reload was refused; empty: none
   bool operator==(const AgentStatus&) const = default;
 };

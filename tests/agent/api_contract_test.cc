@@ -14,6 +14,7 @@
 #include "tests/support/api.h"
 #include "tests/support/builders.h"
 #include "tests/support/records.h"
+#include "tests/support/source_dir.h"
 
 using namespace signalbox;
 using namespace signalbox::testing;
@@ -144,7 +145,7 @@ TEST_CASE("what is not a path of the contract has no route") {
 TEST_CASE("what the agent answers over the wire keeps the contract") {
   const ServedApi api(real_snapshot(now()));
   const Finished checked =
-      run("/usr/bin/python3 " SIGNALBOX_SOURCE_DIR "/tests/schema/validate.py --url " + api.url());
+      run("/usr/bin/python3 " + testing::source_dir() + "/tests/schema/validate.py --url " + api.url());
   INFO(checked.output);
   CHECK(checked.status == 0);
   // Every documented path answered, with its models both known and inherited.

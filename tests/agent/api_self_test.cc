@@ -5,6 +5,7 @@
 
 #include "agent/openapi.h"
 #include "tests/support/api.h"
+#include "tests/support/source_dir.h"
 
 using namespace signalbox;
 using namespace signalbox::testing;
@@ -57,7 +58,7 @@ TEST_CASE_FIXTURE(Fixture, "sources are the snapshot's") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "the contract is served as it stands in the repository, to the byte") {
-  std::ifstream file(SIGNALBOX_SOURCE_DIR "/schema/openapi.json", std::ios::binary);
+  std::ifstream file(testing::source_dir() + "/schema/openapi.json", std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   REQUIRE(text.str().size() > 10'000);

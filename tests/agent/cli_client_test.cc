@@ -12,7 +12,7 @@
 namespace signalbox {
 namespace {
 
-using test::FakePage;
+using testing::FakePage;
 
 AgentClient client_of(const std::string& url) {
   auto address = parse_agent_address(url);
@@ -32,8 +32,8 @@ std::string closed_url() { return FakePage().url(""); }
 
 TEST_CASE("an agent is asked over TCP, under a prefix, and over a unix socket") {
   FakePage page;
-  page.on("/v1/health", test::reply(200, "{}"));
-  page.on("/box/v1/health", test::reply(503, "under a prefix"));
+  page.on("/v1/health", testing::reply(200, "{}"));
+  page.on("/box/v1/health", testing::reply(503, "under a prefix"));
   const auto plain = client_of(base_of(page)).get("/v1/health");
   REQUIRE(plain);
   CHECK(plain->status == 200);
@@ -43,7 +43,7 @@ TEST_CASE("an agent is asked over TCP, under a prefix, and over a unix socket") 
   CHECK(prefixed->status == 503);
   CHECK(prefixed->body == "under a prefix");
 
-  const test::UnixAgent agent("over a socket");
+  const testing::UnixAgent agent("over a socket");
   const auto local = client_of(agent.url()).get("/v1/health");
   REQUIRE(local);
   CHECK(local->body == "over a socket");
@@ -60,9 +60,9 @@ TEST_CASE("an agent that is not there is an error that says what to try") {
 
 TEST_CASE("an agent that is silent or dribbles is given up at the deadline") {
   FakePage page;
-  page.on("/silent", test::silence());
-  page.on("/dribble", test::dribble_headers(test::reply(200, std::string(100'000, 'x'))));
-  page.on("/body", test::dribble_body(test::reply(200, std::string(100'000, 'x'))));
+  page.on("/silent", testing::silence());
+  page.on("/dribble", testing::dribble_headers(testing::reply(200, std::string(100'000, 'x'))));
+  page.on("/body", testing::dribble_body(testing::reply(200, std::string(100'000, 'x'))));
   for (const char* path : {"/silent", "/dribble", "/body"}) {
     CAPTURE(path);
     const auto start = std::chrono::steady_clock::now();
@@ -74,7 +74,7 @@ TEST_CASE("an agent that is silent or dribbles is given up at the deadline") {
 
 TEST_CASE("a request to stop ends a call at once") {
   FakePage page;
-  page.on("/silent", test::silence());
+  page.on("/silent", testing::silence());
   std::stop_source stop;
   std::jthread stopper([&] {
     page.wait_for_requests(1);
@@ -85,12 +85,12 @@ TEST_CASE("a request to stop ends a call at once") {
 
 TEST_CASE("an answer that is too large or cut short is an error") {
   FakePage page;
-  test::FakeAnswer huge = test::reply(200);
+  testing::FakeAnswer huge = testing::reply(200);
   huge.bytes = "HTTP/1.1 200 OK\r\n\r\n";
   huge.filler = kMaxAnswer + 1;
   page.on("/huge", huge);
-  page.on("/cut", test::cut(test::reply(200, "0123456789"), 45));
-  page.on("/other", test::FakeAnswer{.bytes = "SSH-2.0-OpenSSH_9.2\r\n"});
+  page.on("/cut", testing::cut(testing::reply(200, "0123456789"), 45));
+  page.on("/other", testing::FakeAnswer{.bytes = "SSH-2.0-OpenSSH_9.2\r\n"});
   const std::string agent = base_of(page);
   CHECK(error_of(client_of(agent).get("/huge")) == "the answer of " + agent + " is larger than 8 MiB");
   const std::string broken = agent + " closed the connection before its answer was whole, or does not speak HTTP";
@@ -99,9 +99,9 @@ TEST_CASE("an answer that is too large or cut short is an error") {
 }
 
 TEST_CASE("a certificate that nobody vouches for is refused") {
-  const test::FakeIdentity identity;
+  const testing::FakeIdentity identity;
   FakePage page(&identity);
-  page.on("/", test::reply(200, "{}"));
+  page.on("/", testing::reply(200, "{}"));
   const std::string agent = base_of(page);
   REQUIRE(agent.starts_with("https://"));
   CHECK(error_of(client_of(agent).get("/")) ==
@@ -123,7 +123,7 @@ TEST_CASE("a token goes to this host and over TLS only") {
         "host; use https:// or unset the variable");
 
   FakePage page;
-  page.on("/", test::reply(200, "{}"));
+  page.on("/", testing::reply(200, "{}"));
   const auto client = make(base_of(page));
   REQUIRE(client);
   REQUIRE(client->get("/"));
@@ -159,7 +159,7 @@ TEST_CASE("an address is http, https or an absolute socket path") {
 }
 
 TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
-  const test::UnixAgent agent("{}");
+  const testing::UnixAgent agent("{}");
   const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
   CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
   CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");

@@ -7,18 +7,19 @@
 namespace signalbox {
 namespace {
 
-using test::FakePage;
-using test::run_command;
+using testing::FakePage;
+using testing::run_command;
 
 /// An agent whose only target is in the given state.
 void serve(FakePage& page, const std::string& state) {
-  const Json target = test::target_json({.target = "claude", .state = state});
-  page.on("/v1/health", test::reply(200, dump_json(test::health_json({target}))));
-  page.on("/v1/health/claude", test::reply(200, dump_json(target)));
-  page.on("/readyz", test::reply(200, R"({"status": "pass", "checks": {}})"));
-  page.on("/v1/sources", test::reply(200, R"({"sources": []})"));
-  page.on("/v1/transitions?limit=10&target=claude",
-          test::reply(200, R"({"transitions": [{"target": "claude/m", "to": "healthy"}], "next_cursor": null})"));
+  const Json target = testing::target_json({.target = "claude", .state = state});
+  page.on("/v1/health", testing::reply(200, dump_json(testing::health_json({target}))));
+  page.on("/v1/health/claude", testing::reply(200, dump_json(target)));
+  page.on("/readyz", testing::reply(200, R"({"status": "pass", "checks": {}})"));
+  page.on("/v1/sources", testing::reply(200, R"({"sources": []})"));
+  page.on(
+      "/v1/transitions?limit=10&target=claude",
+      testing::reply(200, R"({"transitions": [{"target": "claude/m", "to": "healthy"}], "next_cursor": null})"));
 }
 
 TEST_CASE("status exits by the state, of all targets and of one") {
@@ -36,7 +37,7 @@ TEST_CASE("status exits by the state, of all targets and of one") {
 
 TEST_CASE("--json prints the agent's bytes") {
   FakePage page;
-  page.on("/v1/health", test::reply(200, "{\"targets\" :\t[ ] , \"more\": 1}"));
+  page.on("/v1/health", testing::reply(200, "{\"targets\" :\t[ ] , \"more\": 1}"));
   const auto result = run_command({"status", "--json", "--url", page.url("")});
   CHECK(result.out == "{\"targets\" :\t[ ] , \"more\": 1}\n");
   CHECK(result.code == 3);
@@ -55,8 +56,9 @@ TEST_CASE("no agent is 3 for status and 69 for the others, said in one sentence"
 
 TEST_CASE("an agent that refuses is quoted") {
   FakePage page;
-  page.on("/v1/health", test::reply(401, "{}"));
-  page.on("/v1/health/nosuch", test::reply(404, R"({"title": "Not Found", "detail": "no provider \"nosuch\""})"));
+  page.on("/v1/health", testing::reply(401, "{}"));
+  page.on("/v1/health/nosuch",
+          testing::reply(404, R"({"title": "Not Found", "detail": "no provider \"nosuch\""})"));
   const auto token = run_command({"status", "--url", page.url("")});
   CHECK(token.code == 3);
   CHECK(token.err ==
@@ -69,7 +71,7 @@ TEST_CASE("an agent that refuses is quoted") {
 
 TEST_CASE("an answer that is not the agent's is an error") {
   FakePage page;
-  page.on(FakePage::kAnyPath, test::reply(200, "<html>hello</html>"));
+  page.on(FakePage::kAnyPath, testing::reply(200, "<html>hello</html>"));
   CHECK(run_command({"status", "--url", page.url("")}).code == 3);
   CHECK(run_command({"why", "claude", "--url", page.url("")}).code == 69);
   CHECK(run_command({"history", "--url", page.url("")}).code == 69);
@@ -81,7 +83,7 @@ TEST_CASE("why shows one target's changes, not its models', and names what it co
   const auto whole = run_command({"why", "claude", "--url", page.url("")});
   CHECK(whole.code == 0);
   CHECK(whole.out.find("no change of state is recorded") != std::string::npos);
-  page.on("/v1/sources", test::reply(500));
+  page.on("/v1/sources", testing::reply(500));
   const auto partly = run_command({"why", "claude", "--url", page.url("")});
   CHECK(partly.code == 0);
   CHECK(partly.out.find("!! the agent at " + page.url("") + " answered HTTP 500\n") != std::string::npos);
@@ -89,7 +91,7 @@ TEST_CASE("why shows one target's changes, not its models', and names what it co
 
 TEST_CASE("history asks for what was asked for") {
   FakePage page;
-  page.on(FakePage::kAnyPath, test::reply(200, R"({"transitions": [], "next_cursor": null})"));
+  page.on(FakePage::kAnyPath, testing::reply(200, R"({"transitions": [], "next_cursor": null})"));
   const auto result = run_command(
       {"history", "claude/m@1", "--since", "2026-11-23T10:00:00Z", "--limit", "7", "--url", page.url("")});
   CHECK(result.code == 0);

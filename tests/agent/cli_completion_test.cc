@@ -12,7 +12,7 @@ namespace {
 /// What bash offers for `line`, sorted, with an agent that knows three targets and a hostile name.
 std::string complete(const std::string& line) {
   const ScratchDirectory directory;
-  std::ofstream(directory.file("signalbox.bash")) << test::run_command({"completion", "bash"}).out;
+  std::ofstream(directory.file("signalbox.bash")) << testing::run_command({"completion", "bash"}).out;
   std::ofstream(directory.file("test.bash"))
       << "source " << directory.file("signalbox.bash") << "\n"
       << "signalbox() { :; }\n"
@@ -50,10 +50,10 @@ TEST_CASE("a word that bash broke at a colon goes on after it") {
 }
 
 TEST_CASE("completion knows every command and option that help shows") {
-  const std::string script = test::run_command({"completion", "bash"}).out;
+  const std::string script = testing::run_command({"completion", "bash"}).out;
   for (const char* command :
        {"status", "why", "history", "doctor", "check-config", "backup", "completion", "serve"}) {
-    const std::string help = test::run_command({command, "--help"}).out;
+    const std::string help = testing::run_command({command, "--help"}).out;
     CHECK(script.find(command) != std::string::npos);
     const std::string offered = complete(std::string("signalbox ") + command + " --");
     for (size_t at = help.find("  --"); at != std::string::npos; at = help.find("  --", at + 1)) {

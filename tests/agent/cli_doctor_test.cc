@@ -40,9 +40,9 @@ HttpReply page_reply(const std::string& body) {
   return {.status = 200, .body = body, .date = http_date(Millis(0))};
 }
 
-ProviderConfig claude() { return test::provider("claude"); }
+ProviderConfig claude() { return testing::provider("claude"); }
 
-std::string good_page() { return test::data_file("atlassian_summary.json"); }
+std::string good_page() { return testing::data_file("atlassian_summary.json"); }
 
 SourceCheck check(const Answers& answers, const SourceConfig& source, bool list_components = false) {
   return check_source(claude(), source, network(answers), read_source, list_components);
@@ -161,8 +161,8 @@ TEST_CASE("the database is whole, not there yet, or broken") {
 }
 
 TEST_CASE("the agent's own warnings are passed on") {
-  test::FakePage page;
-  page.on("/readyz", test::reply(200, R"({"status": "warn", "checks": {"store:persistence": [{"status": "pass"}],
+  testing::FakePage page;
+  page.on("/readyz", testing::reply(200, R"({"status": "warn", "checks": {"store:persistence": [{"status": "pass"}],
                                           "sources:freshness": [{"status": "warn", "output": "1 of 3"}]}})"));
   const auto diagnoses = check_agent(AgentClient::make(*parse_agent_address(page.url("")), ""));
   REQUIRE(diagnoses.size() == 2);
@@ -185,9 +185,9 @@ TEST_CASE("a diagnosis is a line with what to do under it, and the worst sets th
 }
 
 TEST_CASE("doctor over real fetches: pages, places and the agent, and a wrong configuration is 78") {
-  test::FakePage pages;
-  pages.on("/summary.json", test::reply(200, good_page(), {{"Date", http_date(Millis(0))}}));
-  pages.on("/readyz", test::reply(200, R"({"status": "pass", "checks": {}})"));
+  testing::FakePage pages;
+  pages.on("/summary.json", testing::reply(200, good_page(), {{"Date", http_date(Millis(0))}}));
+  pages.on("/readyz", testing::reply(200, R"({"status": "pass", "checks": {}})"));
   const ScratchDirectory directory;
   std::ofstream(directory.file("box.toml"))
       << "[server]\nstate_dir = '" << directory.file("state") << "'\nruntime_dir = '" << directory.file("run")
@@ -195,26 +195,27 @@ TEST_CASE("doctor over real fetches: pages, places and the agent, and a wrong co
       << "[[providers.claude.sources]]\nname = 'statuspage'\nkind = 'statuspage'\nurls = ['"
       << pages.url("/summary.json") << "']\npage_id = '" << claude().sources.front().page_id << "'\ncomponents = ['"
       << claude().sources.front().components.front() << "']\n";
-  const auto well = test::run_command({"doctor", "--config", directory.file("box.toml"), "--url", pages.url("")});
+  const auto well =
+      testing::run_command({"doctor", "--config", directory.file("box.toml"), "--url", pages.url("")});
   CHECK_MESSAGE(well.code == 0, well.out << well.err);
   CHECK(well.out.find("ok    clock: agrees with the status pages\n") != std::string::npos);
   CHECK(well.out.find(": all well\n") != std::string::npos);
 
   std::ofstream(directory.file("bad.toml")) << "[server]\nlissen = 'x'\n";
-  const auto wrong = test::run_command({"doctor", "--config", directory.file("bad.toml")});
+  const auto wrong = testing::run_command({"doctor", "--config", directory.file("bad.toml")});
   CHECK(wrong.code == 78);
   CHECK(wrong.err.find("bad.toml:2:") != std::string::npos);
-  CHECK(test::run_command({"doctor", "--config", directory.file("missing.toml")}).code == 78);
+  CHECK(testing::run_command({"doctor", "--config", directory.file("missing.toml")}).code == 78);
 }
 
 TEST_CASE("backup copies the database, once") {
   const ScratchDirectory directory;
   REQUIRE(Store::open(directory.path(), Retention{}, now().wall));
   const std::string copy = directory.file("copy.db");
-  const auto first = test::run_command({"backup", copy, "--state-dir", directory.path()});
+  const auto first = testing::run_command({"backup", copy, "--state-dir", directory.path()});
   CHECK_MESSAGE(first.code == 0, first.err);
   CHECK(first.out.find(" copied to " + copy) != std::string::npos);
-  const auto second = test::run_command({"backup", copy, "--state-dir", directory.path()});
+  const auto second = testing::run_command({"backup", copy, "--state-dir", directory.path()});
   CHECK(second.code == 1);
   CHECK(second.err.find(copy) != std::string::npos);
 }

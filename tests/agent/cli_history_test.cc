@@ -8,7 +8,7 @@
 namespace signalbox {
 namespace {
 
-const WallTime kNow = test::answer_time();
+const WallTime kNow = testing::answer_time();
 
 std::vector<TransitionView> two_targets() {
   return {{kNow - minutes(2), "claude", "unhealthy", "recovering", "good for 60 s"},

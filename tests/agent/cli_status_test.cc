@@ -6,12 +6,12 @@
 namespace signalbox {
 namespace {
 
-using test::health_json;
-using test::outage;
-using test::target_json;
+using testing::health_json;
+using testing::outage;
+using testing::target_json;
 
 std::string show(const Json& health, View view, const std::vector<CheckView>& checks = {}) {
-  view.now = test::answer_time();
+  view.now = testing::answer_time();
   const auto read = read_health(dump_json(health));
   REQUIRE(read);
   return render_status(*read, checks, view);

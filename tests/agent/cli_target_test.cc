@@ -6,8 +6,8 @@
 namespace signalbox {
 namespace {
 
-using test::outage;
-using test::target_json;
+using testing::outage;
+using testing::target_json;
 
 Json with_incidents(Json target) {
   target["evidence"]["official"]["incidents"] = {{{"id", "1"},
@@ -52,13 +52,13 @@ Background background() {
                          .last_error = "status.claude.com: timed out",
                          .latency_ms = 140,
                          .missing_components = {"k8w3r06qmzrp"}}};
-  const WallTime now = test::answer_time();
+  const WallTime now = testing::answer_time();
   background.transitions = {{now - minutes(14), "claude", "healthy", "unhealthy", "62 % failed"},
                             {now - hours(30), "claude", "unknown", "healthy", "first evidence"}};
   return background;
 }
 
-const View kWide = {.width = 0, .colour = false, .now = test::answer_time()};
+const View kWide = {.width = 0, .colour = false, .now = testing::answer_time()};
 
 TEST_CASE("one target is shown with its evidence in a line each") {
   CHECK(render_target(read(with_incidents(target_json(outage("claude")))), kWide) ==
@@ -149,7 +149,8 @@ TEST_CASE("hostile names stay on their line") {
   target["evidence"]["official"]["incidents"][0]["name"] = "x\n\x1b[31mFAKE " + std::string(10'000, 'y');
   target["evidence"]["official"]["sources"][0]["components"][0]["status"] = "operational\r\n\u202etxt";
   for (size_t width : {size_t{0}, size_t{40}, size_t{120}}) {
-    const std::string text = render_why(read(target), background(), {.width = width, .now = test::answer_time()});
+    const std::string text =
+        render_why(read(target), background(), {.width = width, .now = testing::answer_time()});
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find('\r') == std::string::npos);
     CHECK(text.find("\u202e") == std::string::npos);

@@ -16,9 +16,9 @@
 namespace signalbox {
 namespace {
 
-using test::FakePage;
+using testing::FakePage;
 
-const WallTime kNow = test::answer_time();
+const WallTime kNow = testing::answer_time();
 
 TargetView healthy() {
   return {
@@ -95,9 +95,10 @@ int exit_code_of(pid_t child) {
 }
 
 void answer(FakePage& page, const std::string& state, int generation) {
-  Json health = test::health_json({test::target_json({.target = "claude", .state = state, .why = "a reason"})});
+  Json health =
+      testing::health_json({testing::target_json({.target = "claude", .state = state, .why = "a reason"})});
   health["generation"] = generation;
-  page.on(FakePage::kAnyPath, test::reply(200, dump_json(health)));
+  page.on(FakePage::kAnyPath, testing::reply(200, dump_json(health)));
 }
 
 void tell(int fd, const std::string& url) {
@@ -122,7 +123,7 @@ TEST_CASE("on a pipe the watch writes a line a change, survives the agent, and e
     CHECK(reader.wait_for("Z claude is healthy, 100 %, primary, retry 8 s: a reason\n"));
     answer(page, "unhealthy", 2);
     CHECK(reader.wait_for("Z claude was healthy, is unhealthy, "));
-    page.on(FakePage::kAnyPath, test::reply(500));
+    page.on(FakePage::kAnyPath, testing::reply(500));
     CHECK(reader.wait_for(" answered HTTP 500\n"));
     answer(page, "unhealthy", 2);
     CHECK(reader.wait_for(" the agent answers again\n"));

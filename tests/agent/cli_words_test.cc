@@ -23,7 +23,7 @@ TEST_CASE("a span is said in its two largest units") {
 }
 
 TEST_CASE("a moment of another day is said with its date") {
-  const WallTime now = test::answer_time();
+  const WallTime now = testing::answer_time();
   CHECK(format_since(now - minutes(14), now) == "10:12:03Z (14 min)");
   CHECK(format_since(now - hours(24), now) == "2026-11-22 10:26Z (1 d)");
   CHECK(format_since(now + minutes(30), now) == "10:56:03Z (in 30 min)");

@@ -9,7 +9,7 @@
 #include "tests/support/fake_page.h"
 
 using namespace signalbox;
-using namespace signalbox::test;
+using namespace signalbox::testing;
 
 namespace {
 

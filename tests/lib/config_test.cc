@@ -8,6 +8,7 @@
 
 #include "lib/config_parse.h"
 #include "lib/nearest.h"
+#include "tests/support/source_dir.h"
 
 using namespace signalbox;
 
@@ -32,7 +33,7 @@ Config parsed(std::string_view text) {
 }
 
 std::string read_text(const std::string& path) {
-  std::ifstream file(SIGNALBOX_SOURCE_DIR "/" + path);
+  std::ifstream file(testing::source_dir() + "/" + path);
   std::stringstream text;
   text << file.rdbuf();
   REQUIRE_FALSE(text.str().empty());

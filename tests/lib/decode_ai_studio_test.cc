@@ -6,7 +6,7 @@
 #include "tests/support/pages.h"
 
 using namespace signalbox;
-using namespace signalbox::test;
+using namespace signalbox::testing;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "lib/rfc3339.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
 constexpr const char* kAsOf = "2026-11-23T10:26:03.000Z";
@@ -80,4 +80,4 @@ Json health_json(const std::vector<Json>& targets) {
           {"targets", targets}};
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

@@ -5,7 +5,7 @@
 
 #include "lib/json.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 /// The moment at which the answers are looked at: 2026-11-23T10:26:03Z.
 WallTime answer_time();
@@ -27,4 +27,4 @@ TargetAnswerShape outage(const std::string& target = "claude/claude-opus-4-6");
 Json target_json(const TargetAnswerShape& shape);
 Json health_json(const std::vector<Json>& targets);
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

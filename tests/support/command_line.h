@@ -6,7 +6,7 @@
 
 #include "agent/cli/app.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 struct CommandResult {
   int code = 0;
@@ -23,4 +23,4 @@ inline CommandResult run_command(const std::vector<std::string>& arguments) {
   return {code, out.str(), err.str()};
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

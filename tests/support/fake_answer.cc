@@ -8,7 +8,7 @@
 
 #include "tests/support/fake_page.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
 std::string head(int status, const FakeHeaders& headers) {
@@ -85,4 +85,4 @@ FakeResponder with_etag(const std::string& etag, const std::string& body) {
   };
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

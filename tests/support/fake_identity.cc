@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -65,4 +65,4 @@ FakeIdentity::~FakeIdentity() {
   std::filesystem::remove(pem_file_, ignored);
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

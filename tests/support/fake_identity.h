@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 struct IdentityShape {
   std::string names = "DNS:localhost,IP:127.0.0.1";  ///< subjectAltName, as OpenSSL writes it
@@ -29,4 +29,4 @@ class FakeIdentity {
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{nullptr, SSL_CTX_free};
 };
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

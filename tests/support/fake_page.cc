@@ -11,7 +11,7 @@
 #include <csignal>
 #include <stdexcept>
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
 constexpr std::chrono::milliseconds kDribblePace{5};
@@ -258,4 +258,4 @@ bool FakePage::wait_for_requests(size_t count) const {
   return changed_.wait_for(lock, kPatience, [&] { return requests_.size() >= count; });
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

@@ -18,7 +18,7 @@
 
 #include "tests/support/fake_identity.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 struct FakeRequest {
   std::string method;
@@ -103,4 +103,4 @@ class FakePage {
   std::jthread acceptor_;
 };
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

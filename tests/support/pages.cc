@@ -10,11 +10,12 @@
 
 #include "lib/rfc3339.h"
 #include "lib/status_page.h"
+#include "tests/support/source_dir.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
-const std::filesystem::path kSource = SIGNALBOX_SOURCE_DIR;
+const std::filesystem::path kSource = source_dir();
 const std::filesystem::path kCaptured = kSource / "../shared/samples";
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
@@ -99,4 +100,4 @@ std::string describe(const Result<PageReading>& reading) {
   return text;
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

@@ -11,7 +11,7 @@
 #include "lib/page.h"
 #include "lib/result.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 /// A file of tests/data. Missing is a bug: the test ends.
 std::string data_file(const std::string& name);
@@ -35,4 +35,4 @@ Result<PageReading> read_page(const std::string& provider_name, const std::strin
 /// which are counted. An error is "error: ...".
 std::string describe(const Result<PageReading>& reading);
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace signalbox::test {
+namespace signalbox::testing {
 namespace {
 
 /// Reads up to the empty line that ends a GET.
@@ -52,4 +52,4 @@ void UnixAgent::serve(const std::string& response) const {
   }
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

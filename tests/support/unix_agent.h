@@ -5,7 +5,7 @@
 
 #include "tests/support/scratch_directory.h"
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 class UnixAgent {
  public:
@@ -25,4 +25,4 @@ class UnixAgent {
   std::thread thread_;
 };
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing
