@@ -8,7 +8,7 @@
 #include <memory>
 #include <system_error>
 
-#include "lib/config_parse.h"
+#include "lib/config/config_parse.h"
 
 namespace signalbox {
 namespace {

@@ -2,8 +2,8 @@
 /// The configuration file, from disk to a checked configuration.
 #include <string>
 
-#include "lib/config.h"
-#include "lib/config_problem.h"
+#include "lib/config/config.h"
+#include "lib/config/config_problem.h"
 #include "lib/result.h"
 
 namespace signalbox {

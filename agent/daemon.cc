@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 #include "agent/clock.h"
 #include "agent/restore.h"
 

@@ -10,11 +10,11 @@
 
 #include "agent/directories.h"
 #include "agent/engine.h"
-#include "agent/http_front.h"
-#include "agent/poller.h"
+#include "agent/http/http_front.h"
+#include "agent/poll/poller.h"
 #include "agent/runtime_file.h"
-#include "agent/store.h"
-#include "lib/config.h"
+#include "agent/store/store.h"
+#include "lib/config/config.h"
 
 namespace signalbox {
 

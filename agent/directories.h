@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/result.h"
 
 namespace signalbox {

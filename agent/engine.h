@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/store.h"
+#include "agent/store/store.h"
 #include "lib/core.h"
 #include "lib/snapshot.h"
 

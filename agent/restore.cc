@@ -1,7 +1,7 @@
 #include "agent/restore.h"
 
 #include "lib/health_json.h"
-#include "lib/status_page.h"
+#include "lib/pages/status_page.h"
 
 namespace signalbox {
 namespace {

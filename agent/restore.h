@@ -3,7 +3,7 @@
 /// knows at once what the pages said, as long as that is fresh.
 #include <memory>
 
-#include "agent/store.h"
+#include "agent/store/store.h"
 #include "lib/core.h"
 
 namespace signalbox {

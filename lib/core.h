@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/evidence.h"
 #include "lib/health.h"
 #include "lib/ids.h"

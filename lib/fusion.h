@@ -1,7 +1,7 @@
 #pragma once
 /// Official and passive evidence become one cell: the state and the weight that they ask for now
 /// (signal.md, "Fusion"). What a target is told is the cell after its holds and ramps, see health.h.
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/level.h"
 
 namespace signalbox {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/evidence.h"
 #include "lib/fusion.h"
 #include "lib/time.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/page.h"
+#include "lib/pages/page.h"
 #include "lib/records.h"
 #include "lib/result.h"
 #include "lib/time.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "lib/model_names.h"
+#include "lib/pages/model_names.h"
 
 namespace signalbox {
 namespace {

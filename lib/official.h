@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/evidence.h"
-#include "lib/page.h"
+#include "lib/pages/page.h"
 #include "lib/time.h"
 
 namespace signalbox {

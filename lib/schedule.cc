@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lib/http_date.h"
+#include "lib/pages/http_date.h"
 
 namespace signalbox {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "lib/fetched.h"
+#include "lib/pages/fetched.h"
 #include "lib/time.h"
 
 namespace signalbox {

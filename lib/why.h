@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/evidence.h"
 #include "lib/health.h"
 #include "lib/official.h"

@@ -17,7 +17,7 @@ foreach(file IN LISTS files)
   file(READ "${file}" sql)
   string(APPEND rows "    {${number}, R\"SQL(${sql})SQL\"},\n")
 endforeach()
-file(WRITE "${OUTPUT}" "// Written by schema/embed.cmake from schema/*.sql.\n#include \"agent/migrations.h\"\n
+file(WRITE "${OUTPUT}" "// Written by schema/embed.cmake from schema/*.sql.\n#include \"agent/store/migrations.h\"\n
 namespace signalbox {
 namespace {
 

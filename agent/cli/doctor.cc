@@ -7,8 +7,8 @@
 
 #include "agent/cli/words.h"
 #include "agent/clock.h"
-#include "lib/http_date.h"
-#include "lib/status_page.h"
+#include "lib/pages/http_date.h"
+#include "lib/pages/status_page.h"
 #include "lib/text.h"
 #include "lib/url.h"
 

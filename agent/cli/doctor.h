@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "agent/cli/layout.h"
-#include "agent/source_poll.h"
-#include "lib/config.h"
+#include "agent/poll/source_poll.h"
+#include "lib/config/config.h"
 
 namespace signalbox {
 

@@ -8,9 +8,9 @@
 #include <optional>
 #include <system_error>
 
-#include "agent/backup.h"
 #include "agent/cli/answers.h"
-#include "agent/store.h"
+#include "agent/store/backup.h"
+#include "agent/store/store.h"
 
 namespace signalbox {
 namespace {

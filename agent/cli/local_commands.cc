@@ -6,15 +6,15 @@
 
 #include <optional>
 
-#include "agent/backup.h"
 #include "agent/cli/agent_address.h"
 #include "agent/cli/doctor.h"
 #include "agent/cli/doctor_host.h"
 #include "agent/cli/environment.h"
 #include "agent/config_file.h"
 #include "agent/directories.h"
-#include "agent/store.h"
-#include "lib/status_page.h"
+#include "agent/store/backup.h"
+#include "agent/store/store.h"
+#include "lib/pages/status_page.h"
 
 namespace signalbox {
 namespace {

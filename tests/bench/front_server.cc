@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "agent/http_front.h"
+#include "agent/http/http_front.h"
 #include "tests/support/front_routes.h"
 
 using namespace signalbox;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "lib/http_date.h"
+#include "lib/pages/http_date.h"
 #include "lib/rfc3339.h"
 
 using namespace signalbox;

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 
 namespace signalbox::testing {
 

@@ -3,9 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "lib/config.h"
+#include "lib/config/config.h"
 #include "lib/core.h"
-#include "lib/page.h"
+#include "lib/pages/page.h"
 
 namespace signalbox::testing {
 

@@ -2,7 +2,7 @@
 /// A small API for the front's own tests and bench: it has one route of every kind that the front treats apart.
 #include <span>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 
 namespace signalbox::testing {
 

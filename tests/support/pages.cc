@@ -8,8 +8,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "lib/pages/status_page.h"
 #include "lib/rfc3339.h"
-#include "lib/status_page.h"
 #include "tests/support/source_dir.h"
 
 namespace signalbox::testing {

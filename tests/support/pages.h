@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "lib/config.h"
-#include "lib/fetched.h"
+#include "lib/config/config.h"
 #include "lib/json.h"
-#include "lib/page.h"
+#include "lib/pages/fetched.h"
+#include "lib/pages/page.h"
 #include "lib/result.h"
 
 namespace signalbox::testing {

@@ -5,7 +5,7 @@
 #include <string>
 #include <thread>
 
-#include "agent/http_front.h"
+#include "agent/http/http_front.h"
 #include "tests/support/front_client.h"
 #include "tests/support/front_routes.h"
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "agent/store.h"
+#include "agent/store/store.h"
 #include "tests/support/records.h"
 
 namespace signalbox {

@@ -1,0 +1,48 @@
+#pragma once
+/// Accepts the connections of one listening socket and starts their coroutines.
+///
+/// Threads: the event loop's. Invariant: running out of descriptors or memory closes the idlest connection, or
+/// waits; it never spins and never ends the acceptor.
+#include <asio/posix/basic_stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
+#include <functional>
+
+#include "agent/http/http_connection.h"
+#include "agent/http/listen_socket.h"
+
+namespace signalbox {
+
+class Acceptor {
+ public:
+  /// `on_end` is called after each connection's end.
+  Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& service, HistoryWorker& worker, Seats& seats,
+           std::function<void()> on_end);
+  ~Acceptor();
+
+  void start();
+  void stop();  ///< closes the socket, removes a unix socket's file
+  const ListenSocket& socket() const { return socket_; }
+
+ private:
+  enum class Accepted { one, none_left, later };
+
+  Awaitable<void> run();
+  Awaitable<void> pause();
+  Accepted accept_one();
+  Accepted out_of_resources(int why);
+  void welcome(StreamSocket socket, const Peer& peer);
+
+  asio::io_context& loop_;
+  ListenSocket socket_;
+  asio::posix::basic_stream_descriptor<LoopExecutor> readable_;
+  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>
+      retry_;
+  HttpService& service_;
+  HistoryWorker& worker_;
+  Seats& seats_;
+  std::function<void()> on_end_;
+  bool stopped_ = false;
+  MonoTime warned_at_ = MonoTime::min();
+};
+
+}  // namespace signalbox

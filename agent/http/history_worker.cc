@@ -1,0 +1,46 @@
+#include "agent/http/history_worker.h"
+
+#include <asio/async_result.hpp>
+#include <asio/post.hpp>
+#include <utility>
+
+#include "agent/clock.h"
+
+namespace signalbox {
+
+HistoryWorker::HistoryWorker(LoopExecutor loop, std::unique_ptr<History> history)
+    : loop_(loop), history_(std::move(history)) {}
+
+HistoryWorker::~HistoryWorker() {
+  thread_.stop();
+  thread_.join();
+}
+
+Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot) {
+  if (waiting_ == kMaxHistoryCalls) {
+    auto busy = problem(503, "Service Unavailable", "too many requests wait for the database");
+    busy.headers.emplace_back("Retry-After", "1");
+    co_return busy;
+  }
+  ++waiting_;
+  auto reply = co_await perform_there(std::move(call), std::move(snapshot));
+  --waiting_;
+  co_return reply;
+}
+
+Awaitable<ApiReply> HistoryWorker::perform_there(ApiCall call, SnapshotPtr snapshot) {
+  // Runs when the result is awaited: by then the arguments live in here.
+  auto start = [this, call = std::move(call), snapshot = std::move(snapshot)](auto resume) mutable {
+    auto work = [this, call = std::move(call), snapshot = std::move(snapshot),
+                 resume = std::move(resume)]() mutable {
+      auto reply = perform(call, {*snapshot, history_.get(), now()});
+      asio::post(loop_, [resume = std::move(resume), reply = std::move(reply)]() mutable {
+        std::move(resume)(std::move(reply));
+      });
+    };
+    asio::post(thread_, std::move(work));
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<LoopExecutor>, void(ApiReply)>(std::move(start), kAwait);
+}
+
+}  // namespace signalbox

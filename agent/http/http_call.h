@@ -1,0 +1,15 @@
+#pragma once
+/// A request that found its route, and the one place where a route's handler is called.
+#include "agent/api/api.h"
+
+namespace signalbox {
+
+struct ApiCall {
+  const ApiRoute* route;
+  ApiRequest request;
+};
+
+/// Calls the handler. What it throws is a bug: it is logged and becomes a 500 that tells the client nothing.
+ApiReply perform(const ApiCall& call, const ApiContext& context);
+
+}  // namespace signalbox

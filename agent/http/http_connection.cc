@@ -1,0 +1,262 @@
+#include "agent/http/http_connection.h"
+
+#include <algorithm>
+#include <asio/buffer.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/write.hpp>
+#include <utility>
+
+#include "agent/clock.h"
+
+namespace signalbox {
+namespace {
+
+/// Holds a usual request; grows to the largest head and gives it back when idle, so that thousands of idle
+/// connections stay small.
+constexpr size_t kUsualInput = 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
+bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
+
+}  // namespace
+
+HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker,
+                               Seats& seats)
+    : Guest(peer.address),
+      socket_(std::move(socket)),
+      is_unix_(peer.is_unix),
+      service_(service),
+      worker_(worker),
+      seats_(seats),
+      deadline_(service.tick_time() + service.limits().idle),
+      input_(kUsualInput) {}
+
+void HttpConnection::turn_away() {
+  refuse(503, "too many connections");
+  close();
+}
+
+/// Reads here rather than in a coroutine of its own, whose frame would cost a few cache misses a request. Not a
+/// switch: g++ 12 miscompiles a co_await in one.
+Awaitable<void> HttpConnection::serve() {
+  for (;;) {
+    const auto step = advance();
+    if (step == Step::close) break;
+    if (step == Step::answer) co_await answer();
+    if (step != Step::read) {
+      if (!co_await flush()) co_return;
+      continue;
+    }
+    asio::error_code error;
+    if (begin_reading())
+      end_ += co_await socket_.async_read_some(free_input(), asio::redirect_error(kAwait, error));
+    if (!end_reading(error)) co_return;
+  }
+  co_await linger();
+}
+
+/// As far as it goes without waiting.
+HttpConnection::Step HttpConnection::advance() {
+  for (;;) {
+    if (!socket_.is_open()) return Step::close;
+    if (!output_.empty()) return Step::flush;
+    if (close_after_reply_) return Step::close;
+    if (pending_) return skip_body();
+    if (unread().empty()) {
+      become_idle();
+      return Step::read;
+    }
+    auto& head = service_.scratch_head();
+    const auto framed = frame_request(unread(), head);
+    if (const auto* refusal = std::get_if<HttpRefusal>(&framed)) return refuse(refusal->status, refusal->detail);
+    if (std::holds_alternative<NeedMore>(framed)) {
+      if (phase_ != Phase::head) enter(Phase::head, service_.limits().head);
+      return Step::read;
+    }
+    const auto step = accept_head(head);
+    if (step != Step::read) return step;
+  }
+}
+
+/// Step::read means: go on with what was read.
+HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
+  phase_ = Phase::working;
+  const bool host_is_allowed = host_allowed(head);
+  if (host_is_allowed && !service_.stopping()) {
+    if (const auto* bytes = service_.hot().find(head)) {
+      consume(head.size);
+      send(*bytes);
+      return Step::read;
+    }
+  }
+  const ReplyForm form{head.method == "HEAD", !head.keep_alive || service_.stopping(), head.http_1_0};
+  if (host_is_allowed) {
+    pending_ = Pending{service_.route(head), form};
+  } else {
+    pending_ = Pending{problem(403, "Forbidden",
+                               "this Host is not one of the agent's; if it should be, add it to allowed_hosts in "
+                               "[server] of its configuration"),
+                       form};
+  }
+  body_left_ = head.content_length;
+  const bool waits_for_go_ahead = head.expects_continue && !head.http_1_0 && unread().size() == head.size;
+  consume(head.size);
+  if (body_left_ > 0) enter(Phase::body, service_.limits().body);
+  if (waits_for_go_ahead && body_left_ > 0) send(kContinue);
+  return Step::read;
+}
+
+/// No route takes a body: what comes with a request is read past, so that the next one is found after it.
+HttpConnection::Step HttpConnection::skip_body() {
+  const auto count = std::min(body_left_, unread().size());
+  consume(count);
+  body_left_ -= count;
+  return body_left_ > 0 ? Step::read : Step::answer;
+}
+
+HttpConnection::Step HttpConnection::refuse(int status, std::string_view detail) {
+  const auto reply = problem(status, std::string(reason_phrase(status)), std::string(detail));
+  close_after_reply_ = true;
+  send(serialise(reply, service_.date(), {.close = true}));
+  return Step::flush;
+}
+
+bool HttpConnection::host_allowed(const RequestHead& head) {
+  // HTTP/1.0 may come without one; over the unix socket no browser comes.
+  if (is_unix_ || (head.http_1_0 && head.host.empty())) return true;
+  if (!allowed_host_.empty() && head.host == allowed_host_) return true;
+  if (!service_.hosts().allows(head.host)) return false;
+  allowed_host_ = head.host;
+  return true;
+}
+
+void HttpConnection::enter(Phase phase, Millis timeout) {
+  phase_ = phase;
+  deadline_ = now().mono + timeout;
+}
+
+void HttpConnection::become_idle() {
+  if (input_.size() > kUsualInput) std::vector<char>(kUsualInput).swap(input_);
+  begin_ = end_ = 0;
+  phase_ = Phase::idle;
+  deadline_ = service_.tick_time() + service_.limits().idle;
+  seats_.make_idle(*this);
+}
+
+/// False: do not wait for more, we stop.
+bool HttpConnection::begin_reading() {
+  make_room();
+  return !(service_.stopping() && phase_ == Phase::idle);
+}
+
+/// False when the connection is over. When we stop, a request that has arrived by now is still answered.
+bool HttpConnection::end_reading(const asio::error_code& error) {
+  if (error && error != asio::error::operation_aborted) return false;
+  if (!error && !unread().empty()) return true;
+  return service_.stopping() && read_now() && !unread().empty();
+}
+
+Awaitable<void> HttpConnection::answer() {
+  seats_.make_busy(*this);
+  auto pending = *std::exchange(pending_, std::nullopt);
+  ApiReply reply;
+  if (auto* call = std::get_if<ApiCall>(&pending.what)) {
+    const auto poll = long_poll(*call);
+    if (poll && !is_mistake(service_.answer(*call))) co_await wait_for_change(*poll);
+    phase_ = Phase::working;
+    deadline_ = MonoTime::max();
+    if (call->route->reads_history) {
+      reply = co_await worker_.answer(std::move(*call), service_.snapshot());
+    } else {
+      reply = service_.answer(*call);
+    }
+  } else {
+    reply = std::get<ApiReply>(std::move(pending.what));
+  }
+  pending.form.close = pending.form.close || service_.stopping();
+  close_after_reply_ = pending.form.close;
+  send(serialise(reply, service_.date(), pending.form));
+}
+
+/// Returns early when the peer is gone (the socket is then closed) or sends so much that we could not keep it.
+Awaitable<void> HttpConnection::wait_for_change(Wait wish) {
+  enter(Phase::waiting, wish.at_most);
+  while (service_.snapshot()->generation == wish.generation && now().mono < deadline_ && !service_.stopping()) {
+    asio::error_code error;
+    co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(kAwait, error));
+    if (error == asio::error::operation_aborted && socket_.is_open()) continue;
+    if (error || !read_now()) co_return close();
+    if (unread().size() >= kMaxHeadBytes) co_return;
+  }
+}
+
+Awaitable<bool> HttpConnection::flush() {
+  if (!socket_.is_open()) co_return false;
+  if (output_.empty()) co_return true;
+  seats_.make_busy(*this);
+  enter(Phase::writing, service_.limits().write);
+  asio::error_code error;
+  co_await asio::async_write(socket_, asio::buffer(output_), asio::redirect_error(kAwait, error));
+  output_ = {};
+  co_return !error;
+}
+
+/// Lets the peer take our last reply: closing on unread bytes would send a reset that may overtake it.
+Awaitable<void> HttpConnection::linger() {
+  asio::error_code error;
+  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  if (error || (service_.stopping() && unread().empty())) co_return;
+  seats_.make_idle(*this);
+  enter(Phase::lingering, service_.limits().linger);
+  while (!error) co_await socket_.async_read_some(asio::buffer(input_), asio::redirect_error(kAwait, error));
+}
+
+void HttpConnection::send(std::string_view bytes) {
+  asio::error_code error;
+  size_t sent = 0;
+  if (output_.empty()) sent = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+  if (error && error != asio::error::would_block) return close();
+  output_.append(bytes.substr(sent));
+}
+
+/// Takes what is there without waiting; false when the peer is gone.
+bool HttpConnection::read_now() {
+  make_room();
+  asio::error_code error;
+  end_ += socket_.read_some(free_input(), error);
+  return !error || error == asio::error::would_block;
+}
+
+void HttpConnection::make_room() {
+  if (begin_ > 0) {
+    std::copy(input_.begin() + static_cast<ptrdiff_t>(begin_), input_.begin() + static_cast<ptrdiff_t>(end_),
+              input_.begin());
+    end_ -= std::exchange(begin_, 0);
+  }
+  if (end_ == input_.size()) input_.resize(input_.size() * 2);
+}
+
+void HttpConnection::consume(size_t count) {
+  begin_ += count;
+  if (begin_ == end_) begin_ = end_ = 0;
+}
+
+void HttpConnection::sweep(MonoTime now) {
+  if (now < deadline_) return;
+  if (phase_ == Phase::waiting) return wake();
+  if (phase_ == Phase::head || phase_ == Phase::body) refuse(408, "the request took too long to arrive");
+  close();
+}
+
+void HttpConnection::wake() {
+  asio::error_code error;
+  if (phase_ == Phase::waiting || (phase_ == Phase::idle && service_.stopping())) socket_.cancel(error);
+}
+
+void HttpConnection::close() {
+  asio::error_code error;
+  socket_.close(error);
+}
+
+}  // namespace signalbox

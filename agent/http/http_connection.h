@@ -1,0 +1,89 @@
+#pragma once
+/// One client's connection: a coroutine that reads requests, answers them in order, and goes.
+///
+/// Deadlines are looked at by `sweep`, which closes the socket (or wakes a long poll); whatever was awaited then
+/// ends with an error and the coroutine with it. Threads: the event loop's.
+#include <asio/buffer.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/http/http_net.h"
+#include "agent/http/http_reply.h"
+#include "agent/http/http_service.h"
+#include "agent/http/seats.h"
+
+namespace signalbox {
+
+/// Where a connection comes from.
+struct Peer {
+  asio::ip::address address;  ///< unspecified for a unix socket
+  bool is_unix = false;
+};
+
+class HttpConnection final : public Guest {
+ public:
+  HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker, Seats& seats);
+
+  /// Says 503 and closes: no seat was free.
+  void turn_away();
+  /// Runs until the connection is over.
+  Awaitable<void> serve();
+  void sweep(MonoTime now);
+  /// Another generation, or the end: a long poll looks again, and when we stop an idle connection ends.
+  void wake();
+  void evict() override { close(); }
+
+ private:
+  enum class Phase { idle, head, body, waiting, working, writing, lingering };
+  enum class Step { read, flush, answer, close };
+
+  /// A request whose head is read: the call to make or the reply to give, and in which form.
+  struct Pending {
+    std::variant<ApiCall, ApiReply> what;
+    ReplyForm form;
+  };
+
+  Step advance();
+  Step accept_head(const RequestHead& head);
+  Step skip_body();
+  Step refuse(int status, std::string_view detail);
+  bool host_allowed(const RequestHead& head);
+  void enter(Phase phase, Millis timeout);
+  void become_idle();
+
+  bool begin_reading();
+  bool end_reading(const asio::error_code& error);
+  Awaitable<void> answer();
+  Awaitable<void> wait_for_change(Wait wish);
+  Awaitable<bool> flush();
+  Awaitable<void> linger();
+
+  void send(std::string_view bytes);
+  bool read_now();
+  void make_room();
+  void consume(size_t count);
+  asio::mutable_buffer free_input() { return {input_.data() + end_, input_.size() - end_}; }
+  std::string_view unread() const { return {input_.data() + begin_, end_ - begin_}; }
+  void close();
+
+  StreamSocket socket_;
+  bool is_unix_;
+  HttpService& service_;
+  HistoryWorker& worker_;
+  Seats& seats_;
+
+  Phase phase_ = Phase::idle;
+  MonoTime deadline_;
+  std::vector<char> input_;  ///< [begin_, end_) is not consumed yet
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t body_left_ = 0;
+  std::optional<Pending> pending_;
+  std::string output_;  ///< what the socket did not take at once
+  bool close_after_reply_ = false;
+  std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
+};
+
+}  // namespace signalbox

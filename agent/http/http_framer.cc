@@ -1,0 +1,230 @@
+#include "agent/http/http_framer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace signalbox {
+namespace {
+
+using CharSet = std::array<bool, 256>;
+
+constexpr CharSet make_set(bool (*contains)(unsigned char)) {
+  CharSet set{};
+  for (size_t c = 0; c < set.size(); ++c) set[c] = contains(static_cast<unsigned char>(c));
+  return set;
+}
+
+constexpr bool is_alpha_or_digit(unsigned char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+constexpr CharSet kTokenChars = make_set([](unsigned char c) {
+  return is_alpha_or_digit(c) ||
+         std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+});
+/// A fragment never travels in a request; cpp-httplib would cut it off silently.
+constexpr CharSet kTargetChars = make_set([](unsigned char c) { return c > ' ' && c < 0x7f && c != '#'; });
+constexpr CharSet kValueChars = make_set([](unsigned char c) { return c == '\t' || (c >= ' ' && c != 0x7f); });
+
+bool consists_of(std::string_view text, const CharSet& set) {
+  return std::all_of(text.begin(), text.end(), [&](char c) { return set[static_cast<unsigned char>(c)]; });
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+using Trouble = std::optional<HttpRefusal>;
+
+/// Header names that mean something to the framing, and those that keep a request off the hot table because who
+/// asks, or through whom, may change the answer.
+enum class Name { other, content_length, transfer_encoding, host, connection, expect, if_none_match, not_plain };
+
+struct KnownName {
+  std::string_view text;
+  Name name;
+};
+constexpr KnownName kKnownNames[] = {
+    {"Host", Name::host},
+    {"Connection", Name::connection},
+    {"If-None-Match", Name::if_none_match},
+    {"Content-Length", Name::content_length},
+    {"Transfer-Encoding", Name::transfer_encoding},
+    {"Expect", Name::expect},
+    {"Range", Name::not_plain},
+    {"Upgrade", Name::not_plain},
+    {"Authorization", Name::not_plain},
+    {"Forwarded", Name::not_plain},
+    {"X-Forwarded-For", Name::not_plain},
+    {"X-Real-IP", Name::not_plain},
+    {"Via", Name::not_plain},
+};
+
+Name known(std::string_view text) {
+  for (const auto& row : kKnownNames) {
+    if (equal_ignoring_case(row.text, text)) return row.name;
+  }
+  return Name::other;
+}
+
+/// How often the fields that may stand once were seen.
+struct Seen {
+  int host = 0;
+  int content_length = 0;
+  int if_none_match = 0;
+  int connection = 0;
+};
+
+Trouble read_content_length(std::string_view value, RequestHead& head) {
+  const auto end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data(), end, head.content_length);
+  const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (digits && error == std::errc::result_out_of_range) return HttpRefusal{413, "the body is over 1 MiB"};
+  if (!digits || stop != end) return HttpRefusal{400, "Content-Length is not a number"};
+  if (head.content_length > kMaxBodyBytes) return HttpRefusal{413, "the body is over 1 MiB"};
+  return {};
+}
+
+void read_connection(std::string_view value, RequestHead& head) {
+  if (!equal_ignoring_case(value, "keep-alive")) head.plain = false;
+  while (!value.empty()) {
+    const auto comma = value.find(',');
+    const auto option = trim(value.substr(0, comma));
+    if (equal_ignoring_case(option, "close")) head.keep_alive = false;
+    if (equal_ignoring_case(option, "keep-alive") && head.http_1_0) head.keep_alive = true;
+    value = comma == std::string_view::npos ? std::string_view{} : value.substr(comma + 1);
+  }
+}
+
+Trouble read_expect(std::string_view value, RequestHead& head) {
+  if (!equal_ignoring_case(value, "100-continue")) return HttpRefusal{417, "only 100-continue can be expected"};
+  head.expects_continue = true;
+  head.plain = false;
+  return {};
+}
+
+Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
+  switch (known(field.name)) {
+    case Name::other: return {};
+    case Name::not_plain: head.plain = false; return {};
+    case Name::connection: read_connection(field.value, head); return {};
+    case Name::expect: return read_expect(field.value, head);
+    case Name::transfer_encoding:
+      return HttpRefusal{411, "send a Content-Length; transfer encodings are not supported"};
+    case Name::host:
+      if (++seen.host > 1) return HttpRefusal{400, "more than one Host"};
+      head.host = field.value;
+      return {};
+    case Name::if_none_match:
+      if (++seen.if_none_match > 1) head.plain = false;
+      head.if_none_match = field.value;
+      return {};
+    case Name::content_length:
+      if (++seen.content_length > 1) return HttpRefusal{400, "more than one Content-Length"};
+      head.plain = false;
+      return read_content_length(field.value, head);
+  }
+  return {};
+}
+
+Trouble read_version(std::string_view text, RequestHead& head) {
+  head.http_1_0 = text == "HTTP/1.0";
+  head.keep_alive = !head.http_1_0;
+  if (head.http_1_0 || text == "HTTP/1.1") return {};
+  if (text.starts_with("HTTP/")) return HttpRefusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+  return HttpRefusal{400, "the request line is not METHOD TARGET VERSION"};
+}
+
+bool is_known_method(std::string_view method) {
+  constexpr std::string_view kMethods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+  return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
+}
+
+Trouble read_request_line(std::string_view line, RequestHead& head) {
+  const auto first = line.find(' ');
+  const auto last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) {
+    return HttpRefusal{400, "the request line is not METHOD TARGET VERSION"};
+  }
+  head.method = line.substr(0, first);
+  head.target = line.substr(first + 1, last - first - 1);
+  if (head.method.empty() || !consists_of(head.method, kTokenChars))
+    return HttpRefusal{400, "the method is not a word"};
+  if (auto trouble = read_version(line.substr(last + 1), head)) return trouble;
+  if (!is_known_method(head.method)) return HttpRefusal{501, "the method is not known here"};
+  if (!head.target.starts_with('/'))
+    return HttpRefusal{400, "the request target must be a path that starts with /"};
+  if (!consists_of(head.target, kTargetChars))
+    return HttpRefusal{400, "the request target has a character that must be percent-encoded"};
+  return {};
+}
+
+Trouble read_field(std::string_view line, RequestHead& head, Seen& seen) {
+  if (line.front() == ' ' || line.front() == '\t') return HttpRefusal{400, "a folded header line"};
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return HttpRefusal{400, "a header line without a colon"};
+  const HeaderField field{line.substr(0, colon), trim(line.substr(colon + 1))};
+  if (field.name.empty() || !consists_of(field.name, kTokenChars))
+    return HttpRefusal{400, "a header name that is not a word"};
+  if (!consists_of(field.value, kValueChars)) return HttpRefusal{400, "a control character in a header"};
+  if (head.fields.size() == kMaxHeaders) return HttpRefusal{431, "more than 100 headers"};
+  head.fields.push_back(field);
+  return note_field(field, head, seen);
+}
+
+/// What is wrong with a line that has not ended yet.
+Framed unfinished(std::string_view bytes, std::string_view line, bool first_line) {
+  if (line.size() > kMaxLineBytes) {
+    return first_line ? HttpRefusal{414, "the request target is over 8000 bytes"}
+                      : HttpRefusal{431, "a header over 8000 bytes"};
+  }
+  if (bytes.size() >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
+  return NeedMore{};
+}
+
+void reset(RequestHead& head) {
+  auto fields = std::move(head.fields);
+  fields.clear();
+  head = RequestHead{};
+  head.fields = std::move(fields);
+}
+
+Framed finish(RequestHead& head, const Seen& seen, size_t size) {
+  if (seen.host == 0 && !head.http_1_0) return HttpRefusal{400, "HTTP/1.1 needs a Host"};
+  if (head.http_1_0) head.plain = false;
+  head.size = size;
+  return Complete{};
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+Framed frame_request(std::string_view bytes, RequestHead& head) {
+  reset(head);
+  Seen seen;
+  // RFC 9112, 2.2: an empty line before a request is ignored.
+  size_t at = bytes.starts_with("\r\n") ? 2 : 0;
+  for (bool first_line = true;; first_line = false) {
+    const auto newline = bytes.find('\n', at);
+    if (newline == std::string_view::npos) return unfinished(bytes, bytes.substr(at), first_line);
+    if (newline >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
+    if (newline == at || bytes[newline - 1] != '\r') return HttpRefusal{400, "a line that does not end in CR LF"};
+    const auto line = bytes.substr(at, newline - 1 - at);
+    at = newline + 1;
+    if (line.size() > kMaxLineBytes) return unfinished(bytes, line, first_line);
+    if (line.empty() && !first_line) return finish(head, seen, at);
+    if (auto trouble = first_line ? read_request_line(line, head) : read_field(line, head, seen)) return *trouble;
+  }
+}
+
+}  // namespace signalbox

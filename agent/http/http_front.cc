@@ -1,0 +1,162 @@
+#include "agent/http/http_front.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <deque>
+#include <utility>
+
+#include "agent/clock.h"
+#include "agent/http/acceptor.h"
+
+namespace signalbox {
+namespace {
+
+/// Descriptors that the rest of the agent needs: database, status pages, logs.
+constexpr rlim_t kOtherDescriptors = 256;
+
+/// However few descriptors there are, a front serves somebody.
+constexpr rlim_t kFewestConnections = 16;
+
+/// Raises the soft limit of open files, usually 1024, as far as it goes and is needed. Where that is not enough the
+/// front takes fewer connections, so that clients cannot take the descriptors of the rest of the agent.
+FrontLimits fit_to_descriptors(FrontLimits limits) {
+  const rlim_t others = limits.unix_connections + kOtherDescriptors;
+  const rlim_t wanted = limits.connections + others;
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return limits;
+  const rlim_t before = std::exchange(files.rlim_cur, std::min(wanted, files.rlim_max));
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = before;
+  if (files.rlim_cur >= wanted) return limits;
+  limits.connections = std::max(kFewestConnections, files.rlim_cur - std::min(files.rlim_cur, others));
+  spdlog::warn("http: at most {} connections, for the limit of open files is {}", limits.connections,
+               files.rlim_cur);
+  return limits;
+}
+
+using Sockets = std::vector<ListenSocket>;
+
+std::vector<std::string> hosts_of(const Sockets& sockets) {
+  std::vector<std::string> hosts;
+  for (const auto& socket : sockets) hosts.push_back(socket.host());
+  return hosts;
+}
+
+class AsioFront final : public HttpFront {
+ public:
+  AsioFront(const FrontConfig& config, const FrontLimits& limits, std::span<const ApiRoute> routes,
+            std::unique_ptr<History> history, SnapshotPtr first, Sockets sockets)
+      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), limits, std::move(first)),
+        tcp_seats_(limits.connections, limits.address_connections),
+        unix_seats_(limits.unix_connections, limits.unix_connections),
+        worker_(loop_.get_executor(), std::move(history)) {
+    for (auto& socket : sockets) {
+      auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
+      acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, [this] { end_if_drained(); });
+    }
+  }
+
+  void run() override {
+    for (auto& acceptor : acceptors_) acceptor.start();
+    asio::co_spawn(loop_.get_executor(), sweep(), [](const std::exception_ptr& failure) {
+      if (failure) std::rethrow_exception(failure);  // a bug: without the sweep no deadline holds
+    });
+    loop_.run();
+    for (auto* connection : connections()) connection->evict();
+  }
+
+  void stop() override {
+    asio::post(loop_, [this] { begin_drain(); });
+  }
+
+  void publish(SnapshotPtr snapshot) override {
+    asio::post(loop_, [this, snapshot = std::move(snapshot)]() mutable {
+      const bool news = snapshot->generation != service_.snapshot()->generation;
+      service_.publish(std::move(snapshot));
+      if (news) wake_all();
+    });
+  }
+
+  std::vector<std::string> bound() const override {
+    std::vector<std::string> names;
+    for (const auto& acceptor : acceptors_) names.push_back(acceptor.socket().name());
+    return names;
+  }
+
+ private:
+  std::vector<HttpConnection*> connections() const {
+    std::vector<HttpConnection*> all;
+    for (const auto* seats : {&tcp_seats_, &unix_seats_}) {
+      for (auto* guest : seats->guests()) all.push_back(static_cast<HttpConnection*>(guest));
+    }
+    return all;
+  }
+
+  void wake_all() {
+    for (auto* connection : connections()) connection->wake();
+  }
+
+  void begin_drain() {
+    if (service_.stopping()) return;
+    service_.stop();
+    drained_by_ = now().mono + service_.limits().drain;
+    for (auto& acceptor : acceptors_) acceptor.stop();
+    wake_all();
+    end_if_drained();
+  }
+
+  void end_if_drained() {
+    if (service_.stopping() && tcp_seats_.size() + unix_seats_.size() == 0) loop_.stop();
+  }
+
+  Awaitable<void> sweep() {
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                               LoopExecutor>
+        timer(loop_.get_executor());
+    for (;;) {
+      timer.expires_after(service_.limits().sweep);
+      co_await timer.async_wait(kAwait);
+      const auto at = now();
+      service_.tick(at);
+      for (auto* connection : connections()) connection->sweep(at.mono);
+      if (service_.stopping() && at.mono >= drained_by_) loop_.stop();
+    }
+  }
+
+  // Destroyed from the last to the first: the worker before the loop whose coroutines it resumes, the loop with its
+  // coroutines before what they use.
+  HttpService service_;
+  Seats tcp_seats_;
+  Seats unix_seats_;
+  asio::io_context loop_{1};
+  HistoryWorker worker_;
+  std::deque<Acceptor> acceptors_;
+  MonoTime drained_by_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, std::span<const ApiRoute> routes,
+                                                     std::unique_ptr<History> history, SnapshotPtr first) {
+  Sockets sockets;
+  for (const auto& address : config.listen) {
+    auto socket = ListenSocket::tcp(address);
+    if (!socket) return socket.error();
+    sockets.push_back(std::move(*socket));
+  }
+  if (!config.unix_socket.empty()) {
+    auto socket = ListenSocket::unix_file(config.unix_socket);
+    if (!socket) return socket.error();
+    sockets.push_back(std::move(*socket));
+  }
+  const auto limits = fit_to_descriptors(config.limits);
+  return std::unique_ptr<HttpFront>(std::make_unique<AsioFront>(config, limits, routes, std::move(history),
+                                                                std::move(first), std::move(sockets)));
+}
+
+}  // namespace signalbox

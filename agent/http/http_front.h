@@ -1,0 +1,53 @@
+#pragma once
+/// The HTTP front: Asio owns the connections, cpp-httplib parses and routes what is not hot, hot answers are
+/// sent from bytes rendered once. One thread, plus one for answers that read the database.
+///
+/// Threads: `publish` and `stop` from any thread; the rest from the one that made it.
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/api/api.h"
+#include "lib/result.h"
+#include "lib/snapshot.h"
+
+namespace signalbox {
+
+/// What one client may take (architecture.md, "The HTTP front"). Tests shorten the times.
+struct FrontLimits {
+  size_t connections = 4096;         ///< over TCP; the idlest is closed for a new one
+  size_t unix_connections = 512;     ///< apart, so that the network cannot lock the host's own tools out
+  size_t address_connections = 256;  ///< of one address that is not loopback
+  Millis head = seconds(5);          ///< from a request's first byte to the end of its header section
+  Millis body = seconds(10);
+  Millis write = seconds(10);  ///< for the whole reply
+  Millis idle = seconds(75);   ///< above the 60 s after which common proxies drop an idle upstream connection
+  Millis linger = seconds(1);  ///< for the peer to take our last reply before the socket goes away
+  Millis drain = seconds(3);   ///< for requests in flight when we stop
+  Millis sweep = Millis(250);  ///< how often deadlines are looked at
+};
+
+struct FrontConfig {
+  std::vector<std::string> listen;  ///< "127.0.0.1:9529", "[::1]:9529"; port 0 takes a free one
+  std::string unix_socket;          ///< empty: none
+  std::vector<std::string> allowed_hosts;
+  FrontLimits limits;
+};
+
+class HttpFront {
+ public:
+  /// Binds and listens. Errors name the address and the errno's text. `routes` must outlive the front
+  /// (production passes `api_routes()`); `history` may be null.
+  static Result<std::unique_ptr<HttpFront>> listen(const FrontConfig& config, std::span<const ApiRoute> routes,
+                                                   std::unique_ptr<History> history, SnapshotPtr first);
+  virtual ~HttpFront() = default;  ///< closes everything
+  /// Serves until `stop`; returns when drained (at most a few seconds). Once.
+  virtual void run() = 0;
+  virtual void stop() = 0;  ///< any thread, also from a signal's handler thread
+  virtual void publish(SnapshotPtr snapshot) = 0;
+  /// "127.0.0.1:43211", ... as really bound, in the order of `listen`, and last "unix:/path".
+  virtual std::vector<std::string> bound() const = 0;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,60 @@
+#include "agent/http/http_service.h"
+
+#include <utility>
+
+#include "agent/clock.h"
+#include "agent/http/http_reply.h"
+
+namespace signalbox {
+std::optional<Wait> long_poll(const ApiCall& call) {
+  if (!call.route->waits) return {};
+  Parameters parameters(call.request);
+  const auto wait = parameters.wait();
+  return parameters.refusal() ? std::nullopt : wait;
+}
+
+HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits,
+                         SnapshotPtr first)
+    : limits_(limits),
+      hosts_(std::move(hosts)),
+      adapter_(routes),
+      hot_([this](std::string_view path, const std::string& if_none_match) {
+        return hot_answer(path, if_none_match);
+      }),
+      snapshot_(std::move(first)) {
+  tick(now());
+}
+
+void HttpService::publish(SnapshotPtr snapshot) {
+  snapshot_ = std::move(snapshot);
+  hot_.reset(snapshot_, date_);
+}
+
+void HttpService::tick(Instant now) {
+  tick_time_ = now.mono;
+  const auto second = std::chrono::floor<seconds>(now.wall);
+  if (second == date_second_) return;
+  date_second_ = second;
+  date_ = http_date(now.wall);
+  hot_.reset(snapshot_, date_);
+}
+
+ApiReply HttpService::answer(const ApiCall& call) const { return perform(call, {*snapshot_, nullptr, now()}); }
+
+/// By way of the adapter, so that a hot path means the same route and the same call as it does there.
+std::optional<ApiReply> HttpService::hot_answer(std::string_view path, const std::string& if_none_match) {
+  RequestHead head;
+  head.method = "GET";
+  head.target = path;
+  head.fields = {{"Host", "localhost"}};
+  if (!if_none_match.empty()) head.fields.push_back({"If-None-Match", if_none_match});
+  const auto routed = adapter_.route(head);
+  const auto* call = std::get_if<ApiCall>(&routed);
+  if (!call || call->route->reads_history) return {};
+  auto reply = answer(*call);
+  // A bug's 500 is not kept: the next request shall try again.
+  if (reply.status == 500) return {};
+  return reply;
+}
+
+}  // namespace signalbox

@@ -1,0 +1,59 @@
+#pragma once
+/// What the connections of one front share: the snapshot, the routes, the hot table, the worker.
+///
+/// Threads: the event loop's.
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "agent/api/api_parameters.h"
+#include "agent/http/history_worker.h"
+#include "agent/http/http_adapter.h"
+#include "agent/http/http_front.h"
+#include "agent/http/http_host.h"
+#include "agent/http/http_hot.h"
+
+namespace signalbox {
+
+/// Empty unless the route waits and the query has a well-formed `wait_s` and `generation`; what is malformed is
+/// left to the handler, which answers 400.
+std::optional<Wait> long_poll(const ApiCall& call);
+
+class HttpService {
+ public:
+  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first);
+
+  void publish(SnapshotPtr snapshot);
+  /// Keeps `Date` right; called at least once a second.
+  void tick(Instant now);
+  void stop() { stopping_ = true; }
+
+  const FrontLimits& limits() const { return limits_; }
+  const SnapshotPtr& snapshot() const { return snapshot_; }
+  const std::string& date() const { return date_; }
+  MonoTime tick_time() const { return tick_time_; }  ///< cheap, and late by a sweep at most
+  bool stopping() const { return stopping_; }
+  const HostPolicy& hosts() const { return hosts_; }
+
+  HotTable& hot() { return hot_; }
+  /// For one request at a time, never across a wait.
+  RequestHead& scratch_head() { return scratch_head_; }
+  std::variant<ApiCall, ApiReply> route(const RequestHead& head) { return adapter_.route(head); }
+  ApiReply answer(const ApiCall& call) const;
+
+ private:
+  std::optional<ApiReply> hot_answer(std::string_view path, const std::string& if_none_match);
+
+  FrontLimits limits_;
+  HostPolicy hosts_;
+  HttpAdapter adapter_;
+  HotTable hot_;
+  RequestHead scratch_head_;
+  SnapshotPtr snapshot_;
+  std::string date_;
+  std::chrono::sys_seconds date_second_{};
+  MonoTime tick_time_{};
+  bool stopping_ = false;
+};
+
+}  // namespace signalbox

@@ -1,0 +1,186 @@
+#include "agent/store/sqlite_history.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "agent/store/record_rows.h"
+
+namespace signalbox {
+namespace {
+
+/// Readers never wait for the writer in WAL mode, only for a recovery after a crash.
+constexpr Millis kBusyTimeout = seconds(1);
+constexpr int kMaxLimit = 1000;
+
+/// The row after which a page starts: rows are ordered by (at, id), newest first.
+struct Position {
+  int64_t at = std::numeric_limits<int64_t>::max();
+  int64_t id = std::numeric_limits<int64_t>::max();
+};
+
+// A cursor is a letter for what it pages and the position as two fixed numbers in hex.
+constexpr char kTransitionCursor = 't';
+constexpr char kIncidentCursor = 'i';
+constexpr size_t kHexDigits = 16;
+
+std::string to_cursor(char kind, Position position) {
+  return fmt::format("{}{:016x}{:016x}", kind, static_cast<uint64_t>(position.at),
+                     static_cast<uint64_t>(position.id));
+}
+
+std::optional<int64_t> parse_hex(std::string_view digits) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return static_cast<int64_t>(number);
+}
+
+/// The first page's position for an empty cursor; nothing for one that we did not give.
+std::optional<Position> parse_cursor(char kind, std::string_view cursor) {
+  if (cursor.empty()) return Position{};
+  if (cursor.size() != 1 + 2 * kHexDigits || cursor.front() != kind) return std::nullopt;
+  const auto at = parse_hex(cursor.substr(1, kHexDigits));
+  const auto id = parse_hex(cursor.substr(1 + kHexDigits));
+  if (!at || !id) return std::nullopt;
+  return Position{*at, *id};
+}
+
+/// Collects one row more than a page holds: the one that says that there is a next page.
+template <class Row>
+struct PageBuilder {
+  char kind;
+  size_t limit;
+  HistoryPage<Row> page{};
+  Position last{};
+
+  PageBuilder(char cursor_kind, int wanted)
+      : kind(cursor_kind), limit(static_cast<size_t>(std::clamp(wanted, 1, kMaxLimit))) {}
+  int64_t rows_to_read() const { return static_cast<int64_t>(limit) + 1; }
+  void add(Row row, Position position) {
+    if (page.rows.size() == limit) {
+      page.next_cursor = to_cursor(kind, last);
+      return;
+    }
+    page.rows.push_back(std::move(row));
+    last = position;
+  }
+};
+
+TransitionRecord read_transition(const SqlRow& row) {
+  return {row.time(1),
+          {row.text(2), row.text(3)},
+          parse_state(row.text(4)).value_or(State::unknown),
+          parse_state(row.text(5)).value_or(State::unknown),
+          row.text(6),
+          row.text(7),
+          static_cast<uint64_t>(row.integer(8))};
+}
+
+constexpr const char* kOfAll = "";
+constexpr const char* kTransitionsOfProvider = "AND provider = ?6";
+constexpr const char* kTransitionsOfTarget = "AND provider = ?6 AND model = ?7";
+constexpr const char* kIncidentsOfProvider = "AND provider = ?5";
+
+std::string transitions_where(const char* whose) {
+  return fmt::format(
+      "SELECT id, at, provider, model, from_state, to_state, why, evidence, generation FROM transitions "
+      "WHERE at >= ?1 AND at < ?2 AND (at, id) < (?3, ?4) {} ORDER BY at DESC, id DESC LIMIT ?5",
+      whose);
+}
+
+std::string incidents_where(const char* whose) {
+  return fmt::format(
+      "SELECT id, {} FROM incidents WHERE (first_seen_at, id) < (?1, ?2) "
+      "AND (resolved_at IS NULL OR resolved_at >= ?3) {} ORDER BY first_seen_at DESC, id DESC LIMIT ?4",
+      kIncidentColumns, whose);
+}
+
+}  // namespace
+
+SqliteHistory::Statements::Statements(SqliteConnection& connection)
+    : transitions_of_all(connection, transitions_where(kOfAll)),
+      transitions_of_provider(connection, transitions_where(kTransitionsOfProvider)),
+      transitions_of_target(connection, transitions_where(kTransitionsOfTarget)),
+      incidents_of_all(connection, incidents_where(kOfAll)),
+      incidents_of_provider(connection, incidents_where(kIncidentsOfProvider)) {}
+
+std::vector<std::string> SqliteHistory::queries() {
+  return {transitions_where(kOfAll), transitions_where(kTransitionsOfProvider),
+          transitions_where(kTransitionsOfTarget), incidents_where(kOfAll), incidents_where(kIncidentsOfProvider)};
+}
+
+SqliteHistory::SqliteHistory(std::string path) : path_(std::move(path)) {}
+
+Result<HistoryPage<TransitionRecord>> SqliteHistory::transitions(const TransitionQuery& query) {
+  const auto start = parse_cursor(kTransitionCursor, query.cursor);
+  if (!start) return Error{kBadCursor};
+  if (auto error = ensure_open()) return *error;
+  PageBuilder<TransitionRecord> builder(kTransitionCursor, query.limit);
+  const auto read = [&](Statement& statement, const auto&... whose) {
+    return statement.rows(
+        [&](const SqlRow& row) {
+          builder.add(read_transition(row), {row.integer(1), row.integer(0)});
+        },
+        query.since.value_or(WallTime::min()), query.until.value_or(WallTime::max()), start->at, start->id,
+        builder.rows_to_read(), whose...);
+  };
+  SqlError error;
+  if (!query.target) {
+    error = read(statements_->transitions_of_all);
+  } else if (query.target->is_provider()) {
+    error = read(statements_->transitions_of_provider, query.target->provider);
+  } else {
+    error = read(statements_->transitions_of_target, query.target->provider, query.target->model);
+  }
+  if (error) return failed(error);
+  return std::move(builder.page);
+}
+
+Result<HistoryPage<IncidentRecord>> SqliteHistory::incidents(const IncidentQuery& query) {
+  const auto start = parse_cursor(kIncidentCursor, query.cursor);
+  if (!start) return Error{kBadCursor};
+  if (auto error = ensure_open()) return *error;
+  PageBuilder<IncidentRecord> builder(kIncidentCursor, query.limit);
+  const auto read = [&](Statement& statement, const auto&... whose) {
+    return statement.rows(
+        [&](const SqlRow& row) {
+          IncidentRecord incident = read_incident(row, 1);
+          const Position at{incident.first_seen_at.time_since_epoch().count(), row.integer(0)};
+          builder.add(std::move(incident), at);
+        },
+        start->at, start->id, query.since.value_or(WallTime::min()), builder.rows_to_read(), whose...);
+  };
+  const SqlError error = query.provider.empty() ? read(statements_->incidents_of_all)
+                                                : read(statements_->incidents_of_provider, query.provider);
+  if (error) return failed(error);
+  return std::move(builder.page);
+}
+
+std::optional<Error> SqliteHistory::ensure_open() {
+  struct stat file {};
+  if (stat(path_.c_str(), &file) != 0) return Error{"history: there is no database"};
+  const FileIdentity identity{file.st_dev, file.st_ino};
+  if (connection_.is_open() && identity == opened_) return std::nullopt;
+  close();
+  if (SqlError error = connection_.open(path_, SqliteMode::read_only, kBusyTimeout)) return failed(error);
+  opened_ = identity;
+  statements_.emplace(connection_);
+  return std::nullopt;
+}
+
+void SqliteHistory::close() {
+  statements_.reset();
+  connection_.close();
+}
+
+/// The next query starts afresh.
+Error SqliteHistory::failed(const SqlError& error) {
+  close();
+  return Error{"history: " + error.message};
+}
+
+}  // namespace signalbox

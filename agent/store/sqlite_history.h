@@ -1,0 +1,51 @@
+#pragma once
+/// History from the database's file, read-only, beside a writer in this or another process.
+///
+/// Shape: `since` is inclusive, `until` is not; newest first by time, then by order of writing. A cursor stays good
+/// while rows come and go. Opens at the first query, and again when another file stands at the path.
+#include <string>
+#include <vector>
+
+#include "agent/store/history.h"
+#include "agent/store/sqlite.h"
+
+namespace signalbox {
+
+class SqliteHistory final : public History {
+ public:
+  explicit SqliteHistory(std::string path);
+  Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
+  Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
+
+  /// Every query's text, to look at its plan.
+  static std::vector<std::string> queries();
+
+ private:
+  /// Which file a path names: device and inode.
+  struct FileIdentity {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    bool operator==(const FileIdentity&) const = default;
+  };
+  /// Bound to one connection, so made anew with it.
+  struct Statements {
+    explicit Statements(SqliteConnection& connection);
+    Statement transitions_of_all;
+    Statement transitions_of_provider;
+    Statement transitions_of_target;
+    Statement incidents_of_all;
+    Statement incidents_of_provider;
+  };
+
+  /// Empty when there is a connection to the file that stands at the path now.
+  std::optional<Error> ensure_open();
+  void close();
+  Error failed(const SqlError& error);
+
+  const std::string path_;
+  FileIdentity opened_;
+  SqliteConnection connection_;
+  std::optional<Statements> statements_;
+};
+
+}  // namespace signalbox

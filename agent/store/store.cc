@@ -1,0 +1,157 @@
+#include "agent/store/store.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "agent/clock.h"
+#include "agent/store/sqlite_history.h"
+#include "agent/store/store_queue.h"
+#include "agent/store/store_writer.h"
+
+namespace signalbox {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// A disk that is full rarely stays so for less; one that comes back is noticed within five seconds.
+constexpr Millis kFirstRetry = Millis(250);
+constexpr Millis kLongestRetry = seconds(5);
+constexpr Millis kPruneEvery = hours(1);
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::string& state_dir, const Retention& retention)
+      : state_dir_(state_dir), writer_(state_dir, retention), queue_(StoreQueue::Limits{}) {}
+
+  ~SqliteStore() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  /// An error only where the failure is fatal.
+  std::optional<Error> start(WallTime now, Restored& restored) {
+    const auto failure = writer_.open(now, restored);
+    if (failure && failure->fatal) return Error{failure->path + ": " + failure->reason};
+    status_ = {!failure, failure ? failure->reason : "", writer_.set_aside_path(), 0};
+    first_prune_at_ = now;
+    thread_ = std::thread([this] { run(); });
+    return std::nullopt;
+  }
+
+  Ticket submit(std::vector<Record> records) override {
+    const std::lock_guard lock(mutex_);
+    if (records.empty()) return submitted_;
+    const bool accepted = queue_.push(std::move(records), ++submitted_);
+    wake_.notify_all();
+    return accepted ? submitted_ : kRefused;
+  }
+
+  bool wait(Ticket ticket, Millis timeout) override {
+    std::unique_lock lock(mutex_);
+    if (ticket == kRefused) return false;
+    return committed_changed_.wait_for(lock, timeout, [&] { return committed_ >= ticket; });
+  }
+
+  StoreStatus status() const override {
+    const std::lock_guard lock(mutex_);
+    StoreStatus status = status_;
+    status.dropped = queue_.dropped();
+    return status;
+  }
+
+  Result<std::unique_ptr<History>> open_history() override {
+    return std::unique_ptr<History>(std::make_unique<SqliteHistory>(database_path(state_dir_)));
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      wake_.wait_until(lock, next_work(), [&] { return stopping_ || !queue_.empty() || must_reopen(); });
+      if (!queue_.empty() || must_reopen()) commit(lock);
+      if (status_.ok && !stopping_) prune(lock);
+      if (!status_.ok) pause(lock);
+    }
+    // The last attempt; after it what is left is lost with the process.
+    if (!queue_.empty()) commit(lock);
+    lock.unlock();
+    writer_.close();
+  }
+
+  /// An agent without news still looks whether its disk is back.
+  bool must_reopen() const { return !status_.ok; }
+
+  SteadyTime next_work() const { return more_to_prune_ ? SteadyTime() : next_prune_; }
+
+  void commit(std::unique_lock<std::mutex>& lock) {
+    RecordGroup group = queue_.take();
+    lock.unlock();
+    const std::string reason = writer_.commit(group, now().wall);
+    lock.lock();
+    status_.ok = reason.empty();
+    status_.detail = reason;
+    status_.set_aside = writer_.set_aside_path();
+    if (!status_.ok) return queue_.put_back(std::move(group));
+    queue_.written();
+    retry_ = kFirstRetry;
+    committed_ = std::max(committed_, group.last);
+    committed_changed_.notify_all();
+  }
+
+  /// Between two tries; a store that is closed does not wait for it.
+  void pause(std::unique_lock<std::mutex>& lock) {
+    wake_.wait_for(lock, retry_, [&] { return stopping_; });
+    retry_ = std::min(retry_ * 2, kLongestRetry);
+  }
+
+  /// One step at a time, so that what is submitted meanwhile does not wait for all of it.
+  void prune(std::unique_lock<std::mutex>& lock) {
+    const SteadyTime started = std::chrono::steady_clock::now();
+    if (!more_to_prune_ && started < next_prune_) return;
+    next_prune_ = started + kPruneEvery;
+    const WallTime at = first_prune_at_.value_or(now().wall);
+    lock.unlock();
+    const bool more = writer_.prune(at);
+    lock.lock();
+    more_to_prune_ = more;
+    if (!more) first_prune_at_.reset();
+  }
+
+  const std::string state_dir_;
+
+  // The store's thread only, once it runs.
+  StoreWriter writer_;
+  Millis retry_ = kFirstRetry;
+  SteadyTime next_prune_;
+  bool more_to_prune_ = false;
+  std::optional<WallTime> first_prune_at_;  ///< the opener's `now`, for the deleting at start
+
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::condition_variable wake_;
+  std::condition_variable committed_changed_;
+  StoreQueue queue_;
+  Ticket submitted_ = 0;
+  Ticket committed_ = 0;
+  StoreStatus status_;
+  bool stopping_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<Store::Opened> Store::open(const std::string& state_dir, const Retention& retention, WallTime now) {
+  Opened opened;
+  auto store = std::make_unique<SqliteStore>(state_dir, retention);
+  if (auto error = store->start(now, opened.restored)) return *error;
+  opened.store = std::move(store);
+  return opened;
+}
+
+}  // namespace signalbox

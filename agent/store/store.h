@@ -1,0 +1,77 @@
+#pragma once
+/// The database: one file, one writing connection, one thread that commits in groups.
+///
+/// Threads: `submit`, `wait` and `status` from any thread; everything else from the one that opened it.
+/// Invariant: a group is committed whole or not at all, in the order of `submit`; what could not be written is
+/// kept (bounded) and tried again until it can, so that a disk that comes back loses nothing.
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/store/history.h"
+#include "lib/config/config.h"
+#include "lib/records.h"
+#include "lib/result.h"
+#include "lib/time.h"
+
+namespace signalbox {
+
+/// What was stored before: the state to resume.
+struct Restored {
+  std::string instance;
+  uint64_t generation = 0;
+  std::vector<HealthRecord> healths;
+  std::vector<SourceRecord> sources;
+  std::vector<PayloadRecord> payloads;  ///< the newest of each document
+  std::vector<IncidentRecord> open_incidents;
+};
+
+struct StoreStatus {
+  bool ok = true;
+  std::string detail;     ///< why not, without a path
+  std::string set_aside;  ///< where a corrupt database was moved, at start or later; empty: none
+  uint64_t dropped = 0;   ///< records given up because the queue was full
+};
+
+class Store {
+ public:
+  using Ticket = uint64_t;
+
+  struct Opened {
+    std::unique_ptr<Store> store;
+    Restored restored;
+  };
+
+  /// `submit` gave up a transition or an incident; `wait` for it is false at once. A payload that is given up does
+  /// not refuse the rest.
+  static constexpr Ticket kRefused = std::numeric_limits<Ticket>::max();
+
+  /// Opens or creates `<state_dir>/signalbox.db` (and the directory, 0750), migrates it, reads what was stored,
+  /// starts the writer. What is no database of ours or is corrupt is moved aside under a dated name and a new one
+  /// is made; the checkpoints that could still be read are carried over.
+  ///
+  /// Errors, fatal at start, with path and reason: a mistake in permissions or configuration (EACCES, ENOTDIR,
+  /// ...), a database of a newer version (nothing is touched), a directory that another agent uses. Everything else
+  /// (disk full, read-only file system, input/output error, locked) opens a store whose status is failing and that
+  /// keeps trying; what can be read of an existing database without writing is restored. The log may be left out of
+  /// it on a read-only file system; where nothing can be read, the instance is a new one.
+  static Result<Opened> open(const std::string& state_dir, const Retention& retention, WallTime now);
+
+  /// Tries to commit what is left once more, empties the log into the main file, closes: two seconds at most,
+  /// as far as the disk answers.
+  virtual ~Store() = default;
+  /// Never waits for the disk. Bounded: 100,000 records or 64 MiB; past that payloads go first, then what does not
+  /// fit is given up; both are counted. Health, source and generation are kept one a key and are never given up.
+  virtual Ticket submit(std::vector<Record> records) = 0;
+  /// Whether everything up to `ticket` is on disk, waiting for it at most `timeout`.
+  virtual bool wait(Ticket ticket, Millis timeout) = 0;
+  virtual StoreStatus status() const = 0;
+  /// A connection for history answers.
+  virtual Result<std::unique_ptr<History>> open_history() = 0;
+};
+
+std::string database_path(const std::string& state_dir);
+
+}  // namespace signalbox

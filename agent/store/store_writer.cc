@@ -1,0 +1,117 @@
+#include "agent/store/store_writer.h"
+
+#include <sys/random.h>
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace signalbox {
+namespace {
+
+/// As a new database draws it, for the time until there is one.
+std::string draw_instance() {
+  std::array<unsigned char, 8> bytes{};
+  // Fewer than 256 bytes are always given whole.
+  if (getentropy(bytes.data(), bytes.size()) != 0) return "0000000000000000";
+  std::string hex;
+  for (const unsigned char byte : bytes) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+}  // namespace
+
+StoreWriter::StoreWriter(const std::string& state_dir, const Retention& retention)
+    : retention_(retention), database_(state_dir) {}
+
+std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
+  std::optional<OpenFailure> failure = database_.open(now, &restored);
+  if (failure && failure->fatal) return failure;
+  if (failure) database_.read_in_place(restored);
+  instance_ = restored.instance;
+  for (const HealthRecord& health : restored.healths) held_.healths[health.target] = health;
+  for (const SourceRecord& source : restored.sources) held_.sources[{source.provider, source.source}] = source;
+  held_.generation = restored.generation;
+  if (instance_.empty()) {
+    // Drawn here rather than read from the new database, whose first commit may fail.
+    instance_ = restored.instance = draw_instance();
+  }
+  if (failure) return failure;
+  if (std::string reason = attach(); !reason.empty()) return OpenFailure{"", reason, false};
+  return std::nullopt;
+}
+
+/// The connection is open: binds the statements, and fills a file that is new with what is held.
+std::string StoreWriter::attach() {
+  rows_ = std::make_unique<RecordRows>(database_.connection(), retention_);
+  must_fill_ = must_fill_ || database_.is_new();
+  if (!must_fill_) return {};
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->write_instance(instance_);
+  if (!error) error = rows_->write(RecordGroup{{}, held_, 0});
+  if (!error) error = transaction.commit();
+  if (error) {
+    detach();
+    return error.message;
+  }
+  must_fill_ = false;
+  return {};
+}
+
+void StoreWriter::detach() {
+  rows_.reset();
+  database_.close();
+}
+
+std::string StoreWriter::ensure_open(WallTime now) {
+  // Somebody moved the file: what we would write now nobody would find.
+  if (rows_ && database_.connection().has_moved()) detach();
+  if (rows_) return {};
+  if (const auto failure = database_.open(now, nullptr)) return failure->reason;
+  return attach();
+}
+
+std::string StoreWriter::commit(const RecordGroup& group, WallTime now) {
+  if (std::string reason = ensure_open(now); !reason.empty()) return reason;
+  SqlError error = write(group);
+  if (error.is_corruption()) {
+    rows_.reset();
+    if (const auto failure = database_.set_aside(now)) return failure->reason;
+    if (std::string reason = ensure_open(now); !reason.empty()) return reason;
+    error = write(group);
+  }
+  if (error) return error.message;
+  held_.take(group.checkpoints);
+  return {};
+}
+
+SqlError StoreWriter::write(const RecordGroup& group) {
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->write(group);
+  if (!error) error = transaction.commit();
+  if (error) rows_->rolled_back();
+  return error;
+}
+
+bool StoreWriter::prune(WallTime now) {
+  if (!rows_) return false;
+  int64_t deleted = 0;
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->prune(now, deleted);
+  if (!error) error = transaction.commit();
+  // A failure shows in the next commit, which says so; the next hour deletes.
+  if (error) rows_->rolled_back();
+  return !error && deleted > 0;
+}
+
+void StoreWriter::close() {
+  if (!rows_) return;
+  rows_.reset();
+  static_cast<void>(database_.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  database_.close();
+}
+
+}  // namespace signalbox

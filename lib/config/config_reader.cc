@@ -1,0 +1,192 @@
+#include "lib/config/config_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lib/config/nearest.h"
+#include "lib/text.h"
+
+namespace signalbox {
+namespace {
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "an array";
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a date or time";
+  }
+}
+
+double unit_ms(const std::string& key) {
+  if (key.ends_with("_ms")) return 1;
+  return key.ends_with("_days") ? 24.0 * 3600 * 1000 : 1000;
+}
+
+}  // namespace
+
+bool has_errors(const ConfigProblems& problems) {
+  return std::ranges::count(problems, ConfigProblem::Severity::error, &ConfigProblem::severity) > 0;
+}
+
+void ConfigReader::text(const std::string& key, std::string& value) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  if (const auto found = text_of(*node, key)) value = *found;
+}
+
+void ConfigReader::choice(const std::string& key, std::string& value, const std::vector<std::string>& allowed) {
+  std::string given = value;
+  text(key, given);
+  if (std::ranges::count(allowed, given) > 0) {
+    value = given;
+    return;
+  }
+  error(key, fmt::format("{} must be one of {}; it is \"{}\"", key, fmt::join(allowed, ", "), given));
+}
+
+void ConfigReader::boolean(const std::string& key, bool& value) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  if (const auto* found = node->as_boolean()) {
+    value = found->get();
+  } else {
+    wrong_type(*node, key, "true or false");
+  }
+}
+
+void ConfigReader::integer(const std::string& key, int64_t& value, int64_t low, int64_t high) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* found = node->as_integer();
+  if (found == nullptr) return wrong_type(*node, key, "a whole number");
+  if (found->get() < low || found->get() > high) {
+    return error(key, fmt::format("{} must be from {} to {}; it is {}", key, low, high, found->get()));
+  }
+  value = found->get();
+}
+
+void ConfigReader::integer(const std::string& key, int& value, int low, int high) {
+  int64_t wide = value;
+  integer(key, wide, low, high);
+  value = static_cast<int>(wide);
+}
+
+void ConfigReader::number(const std::string& key, double& value, double low, double high) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  if (!node->is_number()) return wrong_type(*node, key, "a number");
+  const double given = *node->value<double>();
+  if (!(given >= low && given <= high)) {
+    return error(key, fmt::format("{} must be from {} to {}; it is {}", key, low, high, given));
+  }
+  value = given;
+}
+
+void ConfigReader::duration(const std::string& key, Millis& value, Millis low, Millis high) {
+  const double unit = unit_ms(key);
+  const auto in_unit = [&](Millis duration) { return static_cast<double>(duration.count()) / unit; };
+  double given = in_unit(value);
+  const double before = given;
+  number(key, given, in_unit(low), in_unit(high));
+  if (given != before) value = Millis(static_cast<int64_t>(given * unit + 0.5));
+}
+
+void ConfigReader::texts(const std::string& key, std::vector<std::string>& values) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const size_t mistakes = problems_.size();
+  std::vector<std::string> given;
+  if (const auto* array = node->as_array()) {
+    for (const toml::node& element : *array) {
+      if (const auto found = text_of(element, key)) given.push_back(*found);
+    }
+  } else if (const auto found = text_of(*node, key)) {
+    given.push_back(*found);
+  }
+  if (std::ranges::count(given, "") > 0) error(key, fmt::format("{} has an empty string in it", key));
+  if (problems_.size() == mistakes) values = std::move(given);
+}
+
+void ConfigReader::text_map(const std::string& key, std::map<std::string, std::string>& values) {
+  const toml::table* found = table(key);
+  if (found == nullptr) return;
+  values.clear();
+  for (const auto& [name, node] : *found) {
+    if (const auto text = text_of(node, std::string(name.str()))) values[std::string(name.str())] = *text;
+  }
+}
+
+const toml::table* ConfigReader::table(const std::string& key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return nullptr;
+  if (!node->is_table()) wrong_type(*node, key, "a table");
+  return node->as_table();
+}
+
+std::vector<const toml::table*> ConfigReader::tables(const std::string& key) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return {};
+  const toml::array* array = node->as_array();
+  if (array == nullptr) {
+    wrong_type(*node, key, "an array of tables");
+    return {};
+  }
+  std::vector<const toml::table*> found;
+  for (const toml::node& element : *array) {
+    if (!element.is_table()) wrong_type(element, key, "an array of tables");
+    if (element.is_table()) found.push_back(element.as_table());
+  }
+  return found;
+}
+
+void ConfigReader::finish() {
+  for (const auto& [key, node] : table_) {
+    const std::string name(key.str());
+    if (std::ranges::count(known_, name) > 0) continue;
+    const std::string near = nearest(name, known_);
+    const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
+    note(ConfigProblem::Severity::error, key.source(),
+         fmt::format("unknown key \"{}\" in {}{}", name, path_, hint));
+  }
+}
+
+void ConfigReader::error(const std::string& key, const std::string& message) {
+  const toml::node* node = table_.get(key);
+  note(ConfigProblem::Severity::error, node != nullptr ? node->source() : table_.source(),
+       fmt::format("{}: {}", path_, message));
+}
+
+void ConfigReader::warning(const std::string& key, const std::string& message) {
+  const toml::node* node = table_.get(key);
+  note(ConfigProblem::Severity::warning, node != nullptr ? node->source() : table_.source(),
+       fmt::format("{}: {}", path_, message));
+}
+
+const toml::node* ConfigReader::find(const std::string& key) {
+  known_.push_back(key);
+  return table_.get(key);
+}
+
+void ConfigReader::note(ConfigProblem::Severity severity, const toml::source_region& place,
+                        const std::string& message) {
+  problems_.push_back(
+      {severity, static_cast<int>(place.begin.line), static_cast<int>(place.begin.column), clean_text(message)});
+}
+
+void ConfigReader::wrong_type(const toml::node& node, const std::string& key, std::string_view expected) {
+  note(ConfigProblem::Severity::error, node.source(),
+       fmt::format("{}: {} must be {}; it is {}", path_, key, expected, type_name(node)));
+}
+
+std::optional<std::string> ConfigReader::text_of(const toml::node& node, const std::string& key) {
+  const auto* found = node.as_string();
+  if (found == nullptr) wrong_type(node, key, "a string");
+  return found == nullptr ? std::nullopt : std::optional(found->get());
+}
+
+}  // namespace signalbox

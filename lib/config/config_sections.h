@@ -1,0 +1,15 @@
+#pragma once
+/// One reader a section of the configuration file.
+#include "lib/config/config.h"
+#include "lib/config/config_reader.h"
+
+namespace signalbox {
+
+void read_server(ConfigReader reader, ServerConfig& server);
+void read_policy(ConfigReader reader, const toml::table& table, Policy& policy, ConfigProblems& problems);
+void read_retention(ConfigReader reader, Retention& retention);
+void read_providers(const toml::table& table, std::vector<ProviderConfig>& providers, ConfigProblems& problems);
+void read_routes(const toml::table& table, const std::vector<ProviderConfig>& providers,
+                 std::vector<RouteConfig>& routes, ConfigProblems& problems);
+
+}  // namespace signalbox

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include "lib/config/config_sections.h"
+#include "lib/url.h"
+
+namespace signalbox {
+namespace {
+
+/// A token that nobody checks, or a certificate that nobody uses, would only look like protection.
+void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
+  const auto refuse = [&](const std::string& key, bool given) {
+    if (given) {
+      reader.error(key,
+                   key +
+                       " is not enforced by this version of signalbox: remove it, and put a proxy in front that "
+                       "checks tokens and encrypts (allow_plaintext = true)");
+    }
+  };
+  refuse("reader_token_file", !server.reader_token_file.empty());
+  refuse("operator_token_file", !server.operator_token_file.empty());
+  refuse("reporter_token_files", !server.reporter_token_files.empty());
+  refuse("tls_cert_file", !server.tls_cert_file.empty());
+  refuse("tls_key_file", !server.tls_key_file.empty());
+}
+
+void check_listen(ConfigReader& reader, const ServerConfig& server) {
+  bool open = false;
+  for (const std::string& address : server.listen) {
+    const auto host = listen_host(address);
+    if (!host) {
+      reader.error("listen", fmt::format("listen: \"{}\" is no address; write \"127.0.0.1:9529\" or \"[::1]:9529\"",
+                                         address));
+      continue;
+    }
+    open |= !is_loopback(*host);
+  }
+  if (server.listen.empty()) reader.error("listen", "listen must name at least one address");
+  if (open && !server.allow_plaintext) {
+    reader.error(
+        "listen",
+        "listen: an address other than loopback needs allow_plaintext = true, which says that a proxy in front "
+        "checks tokens and encrypts");
+  }
+}
+
+}  // namespace
+
+void read_server(ConfigReader reader, ServerConfig& server) {
+  reader.texts("listen", server.listen);
+  reader.text("state_dir", server.state_dir);
+  reader.text("runtime_dir", server.runtime_dir);
+  reader.text("unix_socket", server.unix_socket);
+  reader.text("reader_token_file", server.reader_token_file);
+  reader.text("operator_token_file", server.operator_token_file);
+  reader.text_map("reporter_token_files", server.reporter_token_files);
+  reader.text("tls_cert_file", server.tls_cert_file);
+  reader.text("tls_key_file", server.tls_key_file);
+  reader.boolean("allow_plaintext", server.allow_plaintext);
+  reader.texts("allowed_hosts", server.allowed_hosts);
+  // Below 5 s a router's copy would expire between two polls; above an hour an agent that died would go unnoticed.
+  reader.duration("answer_ttl_s", server.answer_ttl, seconds(5), hours(1));
+  reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
+  reader.choice("log_format", server.log_format, {"text", "json"});
+  refuse_unenforced(reader, server);
+  check_listen(reader, server);
+  reader.finish();
+}
+
+void read_retention(ConfigReader reader, Retention& retention) {
+  const Millis day = hours(24);
+  const Millis longest = day * 3650;
+  reader.duration("transitions_days", retention.transitions, day, longest);
+  reader.duration("incidents_days", retention.incidents, day, longest);
+  reader.duration("payloads_days", retention.payloads, day, longest);
+  constexpr int64_t kMiB = 1024 * 1024;
+  int64_t mib = retention.payload_bytes / kMiB;
+  reader.integer("payloads_mib", mib, 1, 10 * 1024);
+  retention.payload_bytes = mib * kMiB;
+  reader.finish();
+}
+
+}  // namespace signalbox

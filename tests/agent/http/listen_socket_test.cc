@@ -1,0 +1,120 @@
+#include "agent/http/listen_socket.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace signalbox;
+
+namespace {
+
+struct Directory {
+  Directory() {
+    path = std::filesystem::temp_directory_path() / "signalbox-listen-XXXXXX";
+    REQUIRE(mkdtemp(path.data()));
+  }
+  ~Directory() { std::filesystem::remove_all(path); }
+  std::string path;
+};
+
+/// A socket file that nobody listens at, as a killed agent leaves it.
+void leave_stale_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int left = socket(AF_UNIX, SOCK_STREAM, 0);
+  REQUIRE(bind(left, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  close(left);
+}
+
+}  // namespace
+
+TEST_CASE("a free port is taken and named, over both families") {
+  const auto v4 = ListenSocket::tcp("127.0.0.1:0");
+  REQUIRE(v4);
+  CHECK(v4->host() == "127.0.0.1");
+  CHECK(v4->name().starts_with("127.0.0.1:"));
+  CHECK(v4->name() != "127.0.0.1:0");
+  const auto v6 = ListenSocket::tcp("[::1]:0");
+  // A machine may have no IPv6 at all.
+  if (v6) CHECK(v6->name().starts_with("[::1]:"));
+}
+
+TEST_CASE("a port that is taken says so") {
+  const auto first = ListenSocket::tcp("127.0.0.1:0");
+  REQUIRE(first);
+  const auto second = ListenSocket::tcp(first->name());
+  REQUIRE_FALSE(second);
+  CHECK(second.error().message == "cannot listen on " + first->name() + ": bind: Address already in use");
+}
+
+TEST_CASE("what is not an address is named") {
+  for (const char* text : {"", "9529", "localhost:9529", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
+                           "127.0.0.1:70000", "127.0.0.1:1x", "::1:9529", "[::1]", "[127.0.0.1]:1", "[]:1"}) {
+    CAPTURE(text);
+    const auto made = ListenSocket::tcp(text);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().message ==
+          "cannot listen on " + std::string(text) + ": not an address like 127.0.0.1:9529 or [::1]:9529");
+  }
+}
+
+TEST_CASE("a unix socket is for its owner and group, and goes with its owner") {
+  const Directory directory;
+  const auto path = directory.path + "/s.sock";
+  {
+    const auto made = ListenSocket::unix_file(path);
+    REQUIRE(made);
+    CHECK(made->name() == "unix:" + path);
+    struct stat file {};
+    REQUIRE(lstat(path.c_str(), &file) == 0);
+    CHECK((file.st_mode & 07777) == 0660);
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a stale unix socket is replaced, a live one and another file are not") {
+  const Directory directory;
+  const auto path = directory.path + "/s.sock";
+  leave_stale_socket(path);
+  const auto made = ListenSocket::unix_file(path);
+  REQUIRE(made);
+  const auto second = ListenSocket::unix_file(path);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().message == "cannot listen on " + path + ": another agent does");
+  CHECK(std::filesystem::exists(path));
+
+  const auto file = directory.path + "/file";
+  std::ofstream(file) << "kept";
+  const auto refused = ListenSocket::unix_file(file);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "cannot listen on " + file + ": it is there and not a socket");
+  CHECK(std::filesystem::exists(file));
+}
+
+TEST_CASE("a socket file that took our place is left alone") {
+  const Directory directory;
+  const auto path = directory.path + "/s.sock";
+  {
+    const auto made = ListenSocket::unix_file(path);
+    REQUIRE(made);
+    std::filesystem::rename(path, path + ".old");
+    leave_stale_socket(path);
+  }
+  CHECK(std::filesystem::exists(path));
+}
+
+TEST_CASE("a path that does not fit into the address is an error") {
+  const auto made = ListenSocket::unix_file("/" + std::string(107, 'a'));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().message ==
+        "cannot listen on /" + std::string(107, 'a') + ": a unix socket's path has 1 to 107 bytes");
+  CHECK_FALSE(ListenSocket::unix_file("/nonexistent-directory/s.sock"));
+}
