@@ -30,7 +30,7 @@ bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(std::shared_ptr<const Config> config, const Places& places) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config>& config, const Places& places) {
   auto opened = Store::open(places.state_dir, config->retention, now().wall);
   if (!opened) return opened.error();
 
@@ -80,7 +80,7 @@ void Daemon::run() { front_->run(); }
 
 void Daemon::stop() { front_->stop(); }
 
-void Daemon::reload(std::shared_ptr<const Config> config) {
+void Daemon::reload(const std::shared_ptr<const Config>& config) {
   if (needs_restart(config_->server, config->server)) {
     spdlog::warn("reload: a change in [server] other than answer_ttl_s and the log takes effect at the next start");
   }

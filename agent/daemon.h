@@ -22,7 +22,7 @@ class Daemon {
  public:
   /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was
   /// stored.
-  static Result<std::unique_ptr<Daemon>> start(std::shared_ptr<const Config> config, const Places& places);
+  static Result<std::unique_ptr<Daemon>> start(const std::shared_ptr<const Config>& config, const Places& places);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -32,7 +32,7 @@ class Daemon {
   void stop();
 
   /// Takes over a configuration that was checked whole; what needs a restart is named in the log.
-  void reload(std::shared_ptr<const Config> config);
+  void reload(const std::shared_ptr<const Config>& config);
   /// Keeps the present one and shows why in `/readyz`.
   void refuse_reload(const std::string& error);
 

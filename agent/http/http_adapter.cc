@@ -74,7 +74,7 @@ class HttpAdapter::Router final : private httplib::Server {
  public:
   explicit Router(std::span<const ApiRoute> routes) {
     for (const auto& route : routes) add(route);
-    set_exception_handler([this](const auto&, auto&, std::exception_ptr) { failed_ = true; });
+    set_exception_handler([this](const auto&, auto&, const std::exception_ptr&) { failed_ = true; });
   }
 
   std::variant<ApiCall, ApiReply> route(const RequestHead& head) {

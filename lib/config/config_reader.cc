@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "lib/config/nearest.h"
 #include "lib/text.h"
@@ -93,7 +94,7 @@ void ConfigReader::duration(const std::string& key, Millis& value, Millis low, M
   double given = in_unit(value);
   const double before = given;
   number(key, given, in_unit(low), in_unit(high));
-  if (given != before) value = Millis(static_cast<int64_t>(given * unit + 0.5));
+  if (given != before) value = Millis(std::llround(given * unit));
 }
 
 void ConfigReader::texts(const std::string& key, std::vector<std::string>& values) {

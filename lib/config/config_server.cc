@@ -72,9 +72,9 @@ void read_retention(ConfigReader reader, Retention& retention) {
   reader.duration("transitions_days", retention.transitions, day, longest);
   reader.duration("incidents_days", retention.incidents, day, longest);
   reader.duration("payloads_days", retention.payloads, day, longest);
-  constexpr int64_t kMiB = 1024 * 1024;
+  constexpr int64_t kMiB = int64_t{1024} * 1024;
   int64_t mib = retention.payload_bytes / kMiB;
-  reader.integer("payloads_mib", mib, 1, 10 * 1024);
+  reader.integer("payloads_mib", mib, 1, int64_t{10} * 1024);
   retention.payload_bytes = mib * kMiB;
   reader.finish();
 }
