@@ -49,6 +49,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   front.listen = config->server.listen;
   front.unix_socket = places.unix_socket;
   front.allowed_hosts = config->server.allowed_hosts;
+  front.behind_proxy = config->server.allow_plaintext;
   auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest());
   if (!listening) return listening.error();
   daemon->front_ = std::move(*listening);

@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 mode=-i
 [ "${1:-}" = --check ] && mode='--dry-run --Werror'
 # shellcheck disable=SC2086
-git ls-files -co --exclude-standard '*.h' '*.cc' | xargs clang-format-14 $mode
+find lib agent tests -name '*.h' -o -name '*.cc' | xargs clang-format-14 $mode

@@ -7,8 +7,7 @@ cd "$(dirname "$0")/.."
 preset=${1:-debug}
 
 # shellcheck disable=SC2086
-install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema util-linux procps man-db \
-  groff-base bash
+install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema util-linux groff-base bash
 # Another checkout of the same sources is served from the cache.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say "checking the format of the sources"

@@ -82,8 +82,8 @@ HttpConnection::Step HttpConnection::advance() {
 /// Step::read means: go on with what was read.
 HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   phase_ = Phase::working;
-  const bool host_is_allowed = host_allowed(head);
-  if (host_is_allowed && !service_.stopping()) {
+  auto refusal = who_may_not(head);
+  if (!refusal && !service_.stopping()) {
     if (const auto* bytes = service_.hot().find(head)) {
       consume(head.size);
       send(*bytes);
@@ -91,13 +91,10 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
     }
   }
   const ReplyForm form{head.method == "HEAD", !head.keep_alive || service_.stopping(), head.http_1_0};
-  if (host_is_allowed) {
-    pending_ = Pending{service_.route(head), form};
+  if (refusal) {
+    pending_ = Pending{std::move(*refusal), form};
   } else {
-    pending_ = Pending{problem(403, "Forbidden",
-                               "this Host is not one of the agent's; if it should be, add it to allowed_hosts in "
-                               "[server] of its configuration"),
-                       form};
+    pending_ = Pending{service_.route(head), form};
   }
   body_left_ = head.content_length;
   const bool waits_for_go_ahead = head.expects_continue && !head.http_1_0 && unread().size() == head.size;
@@ -120,6 +117,22 @@ HttpConnection::Step HttpConnection::refuse(int status, std::string_view detail)
   close_after_reply_ = true;
   send(serialise(reply, service_.date(), {.close = true}));
   return Step::flush;
+}
+
+std::optional<ApiReply> HttpConnection::who_may_not(const RequestHead& head) {
+  if (!host_allowed(head)) {
+    return problem(
+        403, "Forbidden",
+        "this Host is not one of the agent's; if it should be, add it to allowed_hosts in [server] of its "
+        "configuration");
+  }
+  if (head.forwarded && !service_.hosts().allows_forwarded()) {
+    return problem(
+        403, "Forbidden",
+        "a forwarded request is not a local one; if the proxy in front checks who asks, set allow_plaintext "
+        "= true in [server] of the agent's configuration");
+  }
+  return {};
 }
 
 bool HttpConnection::host_allowed(const RequestHead& head) {

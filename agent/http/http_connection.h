@@ -49,6 +49,8 @@ class HttpConnection final : public Guest {
   Step accept_head(const RequestHead& head);
   Step skip_body();
   Step refuse(int status, std::string_view detail);
+  /// The 403 for who may not ask at all.
+  std::optional<ApiReply> who_may_not(const RequestHead& head);
   bool host_allowed(const RequestHead& head);
   void enter(Phase phase, Millis timeout);
   void become_idle();

@@ -44,7 +44,17 @@ using Trouble = std::optional<HttpRefusal>;
 
 /// Header names that mean something to the framing, and those that keep a request off the hot table because who
 /// asks, or through whom, may change the answer.
-enum class Name { other, content_length, transfer_encoding, host, connection, expect, if_none_match, not_plain };
+enum class Name {
+  other,
+  content_length,
+  transfer_encoding,
+  host,
+  connection,
+  expect,
+  if_none_match,
+  not_plain,
+  forwarded
+};
 
 struct KnownName {
   std::string_view text;
@@ -60,10 +70,10 @@ constexpr KnownName kKnownNames[] = {
     {"Range", Name::not_plain},
     {"Upgrade", Name::not_plain},
     {"Authorization", Name::not_plain},
-    {"Forwarded", Name::not_plain},
-    {"X-Forwarded-For", Name::not_plain},
-    {"X-Real-IP", Name::not_plain},
-    {"Via", Name::not_plain},
+    {"Forwarded", Name::forwarded},
+    {"X-Forwarded-For", Name::forwarded},
+    {"X-Real-IP", Name::forwarded},
+    {"Via", Name::forwarded},
 };
 
 Name known(std::string_view text) {
@@ -113,6 +123,10 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
   switch (known(field.name)) {
     case Name::other: return {};
     case Name::not_plain: head.plain = false; return {};
+    case Name::forwarded:
+      head.plain = false;
+      head.forwarded = true;
+      return {};
     case Name::connection: read_connection(field.value, head); return {};
     case Name::expect: return read_expect(field.value, head);
     case Name::transfer_encoding:

@@ -35,6 +35,7 @@ struct RequestHead {
   bool expects_continue = false;
   /// Carries nothing beside `If-None-Match` that could change the answer or how it is sent.
   bool plain = true;
+  bool forwarded = false;  ///< carries what a proxy adds: who really asks is somewhere else
   size_t content_length = 0;
   size_t size = 0;  ///< bytes up to the body
 };

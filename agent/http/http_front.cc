@@ -51,7 +51,8 @@ class AsioFront final : public HttpFront {
  public:
   AsioFront(const FrontConfig& config, const FrontLimits& limits, std::span<const ApiRoute> routes,
             std::unique_ptr<History> history, SnapshotPtr first, Sockets sockets)
-      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), limits, std::move(first)),
+      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts, config.behind_proxy), limits,
+                 std::move(first)),
         tcp_seats_(limits.connections, limits.address_connections),
         unix_seats_(limits.unix_connections, limits.unix_connections),
         worker_(loop_.get_executor(), std::move(history)) {

@@ -32,6 +32,7 @@ struct FrontConfig {
   std::vector<std::string> listen;  ///< "127.0.0.1:9529", "[::1]:9529"; port 0 takes a free one
   std::string unix_socket;          ///< empty: none
   std::vector<std::string> allowed_hosts;
+  bool behind_proxy = false;  ///< a proxy in front checks who asks: what it forwards is answered
   FrontLimits limits;
 };
 

@@ -150,13 +150,12 @@ size_t read_parts(const std::vector<Word>& words, size_t i, const ModelFamily& f
         continue;
       }
     }
+    const bool variant = is_variant(family, word.text) && (word.joined() || !parts.version.empty());
     if (const std::string snapshot = snapshot_at(words, i, taken); !snapshot.empty()) {
       parts.snapshot = snapshot;
-    } else if (is_variant(family, word.text) && (word.joined() || !parts.version.empty())) {
-      parts.variants.push_back(word.text);
-    } else if (!word.joined()) {
+    } else if (!variant && !word.joined()) {
       return i;
-    } else if (is_release_mark(word) || family.variants.empty()) {
+    } else if (!variant && (is_release_mark(word) || family.variants.empty())) {
       only_hyphens = parts.version.empty();
     } else {
       parts.variants.push_back(word.text);
