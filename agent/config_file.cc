@@ -39,6 +39,7 @@ std::string line_of(const std::string& text, int number) {
     ++start;
   }
   std::string line = text.substr(start, text.find('\n', start) - start);
+  if (line.ends_with('\r')) line.pop_back();
   std::ranges::replace(line, '\t', ' ');
   std::string words = line;
   std::erase(words, ' ');
