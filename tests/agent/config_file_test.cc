@@ -13,7 +13,7 @@ namespace {
 /// What is shown of a file with this text; `path` stands for the file's own.
 std::string shown(std::string_view text) {
   const ScratchDirectory directory;
-  const auto loaded = load_config(test::write_text(directory.file("a.toml"), text));
+  const auto loaded = load_config(testing::write_text(directory.file("a.toml"), text));
   REQUIRE(loaded);
   LoadedConfig renamed = *loaded;
   renamed.path = "a.toml";
@@ -42,7 +42,7 @@ TEST_CASE("a file is read whole, up to 1 MiB") {
   const std::string text = "[policy]\nhold_s = 30\n";
   const size_t most = 1024 * 1024;
 
-  const auto loaded = load_config(test::write_text(path, text + std::string(most - text.size(), '\n')));
+  const auto loaded = load_config(testing::write_text(path, text + std::string(most - text.size(), '\n')));
   REQUIRE(loaded);
   CHECK(loaded->problems.empty());
   CHECK(loaded->path == path);
@@ -50,7 +50,7 @@ TEST_CASE("a file is read whole, up to 1 MiB") {
   expected.policy.hold = seconds(30);
   CHECK(loaded->config == expected);
 
-  test::write_text(path, std::string(most + 1, '\n'));
+  testing::write_text(path, std::string(most + 1, '\n'));
   CHECK(refusal(path) == path + " is larger than 1 MiB");
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("a file that cannot be read is refused with the system's reason") {
   CHECK(refusal(directory.path()) == "cannot read " + directory.path() + ": Is a directory");
   CHECK(refusal("/dev/zero") == "/dev/zero is larger than 1 MiB");
 
-  const std::string closed = test::write_text(directory.file("closed.toml"), "");
+  const std::string closed = testing::write_text(directory.file("closed.toml"), "");
   REQUIRE(chmod(closed.c_str(), 0) == 0);
   if (geteuid() != 0) CHECK(refusal(closed) == "cannot read " + closed + ": Permission denied");
 }

@@ -136,7 +136,7 @@ TEST_CASE("the runtime directory is made with its parents, for everybody to read
 
 TEST_CASE("a runtime directory that cannot be made is an error with its path") {
   const ScratchDirectory directory;
-  const std::string file = test::write_text(directory.file("file"), "");
+  const std::string file = testing::write_text(directory.file("file"), "");
   CHECK(failure(make_runtime_dir({.runtime_dir = file}, user({}))) ==
         "cannot use " + file + ": it is not a directory");
   CHECK(failure(make_runtime_dir({.runtime_dir = file + "/below"}, user({}))) ==

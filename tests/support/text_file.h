@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace signalbox::test {
+namespace signalbox::testing {
 
 inline std::string write_text(const std::string& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary);
@@ -16,4 +16,4 @@ inline std::string write_text(const std::string& path, std::string_view text) {
   return path;
 }
 
-}  // namespace signalbox::test
+}  // namespace signalbox::testing

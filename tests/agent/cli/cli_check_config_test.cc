@@ -21,7 +21,7 @@ struct Checked {
 /// With "FILE" for the file's path.
 Checked check(std::string_view text, bool colour = false) {
   const ScratchDirectory directory;
-  const std::string path = test::write_text(directory.file("a.toml"), text);
+  const std::string path = testing::write_text(directory.file("a.toml"), text);
   std::ostringstream out;
   std::ostringstream err;
   const int code = check_config(path, out, err, colour);
@@ -133,14 +133,14 @@ TEST_CASE("nothing that a file says steers the terminal") {
 TEST_CASE("a file that is not there is 78 on the command line too") {
   const ScratchDirectory directory;
   const std::string path = directory.file("missing.toml");
-  const auto result = test::run_command({"check-config", path});
+  const auto result = testing::run_command({"check-config", path});
   CHECK(result.code == 78);
   CHECK(result.out.empty());
   CHECK(result.err == "signalbox: cannot read " + path + ": No such file or directory\n");
 }
 
 TEST_CASE("the shipped configuration is fine") {
-  const auto result = test::run_command({"check-config", testing::source_dir() + "/systemd/signalbox.toml"});
+  const auto result = testing::run_command({"check-config", testing::source_dir() + "/systemd/signalbox.toml"});
   CHECK(result.code == 0);
   CHECK(result.err.empty());
 }

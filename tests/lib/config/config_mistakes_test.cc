@@ -112,14 +112,16 @@ TEST_CASE("the server's mistakes") {
       {"listen = [\"127.0.0.1:1\", \"127.0.0.1:1\"]",
        "2:26 error: [server]: listen: \"127.0.0.1:1\" is there twice"},
       {"listen = \"0.0.0.0:9529\"",
-       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs allow_plaintext = true, which says that a proxy in front checks tokens and encrypts"},
+       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs allow_plaintext = true, which "
+       "says that a proxy in front checks tokens and encrypts"},
       {"log_level = \"loud\"", "2:13 error: [server]: log_level: \"loud\" is not one of debug, info, warn, error"},
       {"log_level = \"warning\"",
        "2:13 error: [server]: log_level: \"warning\" is not one of debug, info, warn, error; did you mean "
        "\"warn\"?"},
-      {"reader_token_file = \"x\"", "2:21 error: [server]: reader_token_file is not enforced by this version of "
-                                    "signalbox: remove it, and put a proxy in front that checks tokens and encrypts "
-                                    "(allow_plaintext = true)"},
+      {"reader_token_file = \"x\"",
+       "2:21 error: [server]: reader_token_file is not enforced by this version of "
+       "signalbox: remove it, and put a proxy in front that checks tokens and encrypts "
+       "(allow_plaintext = true)"},
       {"answer_ttl_s = 4", "2:16 error: [server]: answer_ttl_s: must be from 5 to 3600; it is 4"},
       {"state_dir = \"/a\\u0000b\"", "2:13 error: [server]: state_dir: holds a control character"},
       {"state_dir = \"data\"",
@@ -291,7 +293,8 @@ interval_s = 5
 [policy]
 hold_s = 0
 hold = 1
-)") == "2:10 error: [server]: listen: \"0.0.0.0:1\" is not loopback: it needs allow_plaintext = true, which says that a proxy in front checks tokens and encrypts\n"
+)") == "2:10 error: [server]: listen: \"0.0.0.0:1\" is not loopback: it needs allow_plaintext = true, which says "
+       "that a proxy in front checks tokens and encrypts\n"
        "2:11 error: [server]: listen: \"nowhere\" is no address; write \"127.0.0.1:9529\" or \"[::1]:9529\"\n"
        "3:1 " IN_SOURCE
        "components is missing: name the ids that a source of kind statuspage watches\n"
