@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "lib/config/config_parse.h"
+#include "lib/text.h"
 
 namespace signalbox {
 namespace {
@@ -38,9 +39,11 @@ std::string line_of(const std::string& text, int number) {
     ++start;
   }
   std::string line = text.substr(start, text.find('\n', start) - start);
+  if (line.ends_with('\r')) line.pop_back();
   std::ranges::replace(line, '\t', ' ');
-  const bool plain = std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; });
-  return plain && line.size() <= kMaxShown ? line : "";
+  std::string words = line;
+  std::erase(words, ' ');
+  return line.size() <= kMaxShown && clean_text(words) == words ? line : "";
 }
 
 }  // namespace
@@ -55,8 +58,10 @@ Result<LoadedConfig> load_config(const std::string& path) {
 
 std::string show_problem(const LoadedConfig& loaded, const ConfigProblem& problem) {
   const bool error = problem.severity == ConfigProblem::Severity::error;
-  const std::string head = fmt::format("{}:{}:{}: {}: {}\n", loaded.path, problem.line, problem.column,
-                                       error ? "error" : "warning", problem.message);
+  const std::string place = problem.line > 0 ? fmt::format(":{}:{}", problem.line, problem.column) : "";
+  std::string head =
+      fmt::format("{}{}: {}: {}\n", loaded.path, place, error ? "error" : "warning", problem.message);
+  if (place.empty()) return head;
   const std::string line = line_of(loaded.text, problem.line);
   if (line.empty()) return head;
   return fmt::format("{}  {}\n  {:>{}}\n", head, line, "^", std::max(1, problem.column));

@@ -18,7 +18,8 @@ struct LoadedConfig {
 /// `path` empty: the built-in defaults. Errors: the file cannot be read (errno's text), or is over 1 MiB.
 Result<LoadedConfig> load_config(const std::string& path);
 
-/// Like a compiler: "FILE:12:3: error: ...", then the line and a caret below the column.
+/// Like a compiler: "FILE:12:3: error: ...", then the line and a caret below the column. A line that is long or
+/// holds what could steer a terminal is not shown.
 std::string show_problem(const LoadedConfig& loaded, const ConfigProblem& problem);
 
 }  // namespace signalbox

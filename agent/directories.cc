@@ -48,7 +48,36 @@ std::string runtime_dir(const Surroundings& around) {
   return users.empty() ? temporary(around) : users;
 }
 
-std::string errno_text(int error) { return std::generic_category().message(error); }
+Error cannot_use(const std::string& path, const std::string& why) {
+  return {fmt::format("cannot use {}: {}", path, why)};
+}
+
+Error cannot_use(const std::string& path, int error) {
+  return cannot_use(path, std::generic_category().message(error));
+}
+
+/// Everybody may make names below /tmp: what is there already could be a trap.
+std::optional<Error> make_private(const std::string& path, unsigned uid) {
+  constexpr mode_t kOthers = 077;
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return cannot_use(path, errno);
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) return cannot_use(path, errno);
+  if (!S_ISDIR(found.st_mode)) return cannot_use(path, "it is not a directory");
+  if (found.st_uid != uid) return cannot_use(path, "it belongs to another user");
+  if ((found.st_mode & kOthers) != 0) return cannot_use(path, "it is open to other users; chmod 700 it");
+  return std::nullopt;
+}
+
+std::optional<Error> make_public(const std::string& path) {
+  std::error_code failed;
+  const auto parent = std::filesystem::path(path).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, failed);
+  if (failed) return cannot_use(path, failed.value());
+  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return cannot_use(path, errno);
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return cannot_use(path, errno);
+  return S_ISDIR(found.st_mode) ? std::nullopt : std::optional(cannot_use(path, "it is not a directory"));
+}
 
 }  // namespace
 
@@ -70,22 +99,11 @@ Places choose_places(const ServerConfig& server, const Surroundings& around) {
 }
 
 std::optional<Error> make_runtime_dir(const Places& places, const Surroundings& around) {
-  const std::string& path = places.runtime_dir;
-  const bool shared_parent = path == temporary(around);
-  std::error_code failed;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
-  if (mkdir(path.c_str(), shared_parent ? 0700 : 0755) != 0 && errno != EEXIST) {
-    return Error{fmt::format("runtime_dir: cannot make {}: {}", path, errno_text(errno))};
+  const std::string below_tmp = temporary(around);
+  if (places.state_dir == below_tmp || places.runtime_dir == below_tmp) {
+    if (auto error = make_private(below_tmp, around.uid)) return error;
   }
-  struct stat found {};
-  if (lstat(path.c_str(), &found) != 0 || (!shared_parent && stat(path.c_str(), &found) != 0)) {
-    return Error{fmt::format("runtime_dir: {}: {}", path, errno_text(errno))};
-  }
-  if (!S_ISDIR(found.st_mode)) return Error{fmt::format("runtime_dir: {} is not a directory", path)};
-  if (shared_parent && found.st_uid != around.uid) {
-    return Error{fmt::format("runtime_dir: {} belongs to another user", path)};
-  }
-  return std::nullopt;
+  return places.runtime_dir == below_tmp ? std::nullopt : make_public(places.runtime_dir);
 }
 
 std::string choose_config(const std::string& given, const Surroundings& around,

@@ -28,9 +28,9 @@ Surroundings real_surroundings();
 /// the user's XDG directories; without XDG_RUNTIME_DIR /tmp/signalbox-UID.
 Places choose_places(const ServerConfig& server, const Surroundings& around);
 
-/// Makes what is missing: the runtime directory (0755: health.json is for everybody; below /tmp 0700), and the
-/// directory of the unix socket must be there. The store makes its own. Errors name the path and the errno's text;
-/// a directory below /tmp that belongs to somebody else is one.
+/// Makes the runtime directory, 0755: health.json is for everybody. The store makes its own, unless it falls back
+/// to the one below /tmp: that is made here, 0700, whichever of the two it is for. Errors name the path and what is
+/// wrong; below /tmp also what belongs to somebody else, is open to others or is a link.
 std::optional<Error> make_runtime_dir(const Places& places, const Surroundings& around);
 
 /// `given`, else /etc/signalbox/signalbox.toml, else the user's, if `exists`; empty: built-in defaults.

@@ -9,6 +9,7 @@
 #include "agent/cli/layout.h"
 #include "agent/config_file.h"
 #include "agent/directories.h"
+#include "lib/config/policy_keys.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -20,13 +21,13 @@ std::string list(const std::vector<std::string>& words) {
 
 std::string places_of(const SourceConfig& source) {
   std::vector<std::string> places = source.urls;
-  for (const auto& [name, url] : source.documents) places.push_back(name + " " + url);
+  for (const auto& [name, url] : source.documents) places.push_back(fmt::format("{} {}", name, url));
   return list(places);
 }
 
 void print_source(std::ostream& out, const SourceConfig& source) {
   const auto& watched = source.kind == SourceKind::google_cloud ? source.products : source.components;
-  fmt::print(out, "    {} ({}), every {:.3g} s\n", source.name, to_string(source.kind),
+  fmt::print(out, "    {} ({}), every {} s\n", source.name, to_string(source.kind),
              std::chrono::duration<double>(source.interval).count());
   fmt::print(out, "      at       {}\n", places_of(source));
   fmt::print(out, "      watches  {}\n", list(watched));
@@ -45,6 +46,15 @@ void print_providers(std::ostream& out, const Config& config, bool colour) {
 void print_routes(std::ostream& out, const Config& config) {
   for (const RouteConfig& route : config.routes) {
     fmt::print(out, "\n  route {}: {}, else {}\n", route.name, route.primary, list(route.fallbacks));
+    if (!route.notice.empty()) fmt::print(out, "    notice     {}\n", clean_text(route.notice));
+  }
+}
+
+void print_policy(std::ostream& out, const Policy& policy) {
+  const std::vector<std::string> changes = policy_changes(policy);
+  if (changes.empty()) fmt::print(out, "policy       the defaults\n");
+  for (const std::string& change : changes) {
+    fmt::print(out, "{:<13}{}\n", &change == &changes.front() ? "policy" : "", change);
   }
 }
 
@@ -54,8 +64,9 @@ void print_understood(std::ostream& out, const Config& config, bool colour) {
   fmt::print(out, "unix socket  {}\n", clean_text(places.unix_socket));
   fmt::print(out, "state        {}\n", clean_text(places.state_dir));
   fmt::print(out, "runtime      {}\n", clean_text(places.runtime_dir));
-  fmt::print(out, "policy       {}\n", config.policy == Policy{} ? "the defaults" : "changed from the defaults");
-  fmt::print(out, "\n{} providers\n", config.providers.size());
+  print_policy(out, config.policy);
+  const size_t count = config.providers.size();
+  fmt::print(out, "\n{} {}\n", count, count == 1 ? "provider" : "providers");
   print_providers(out, config, colour);
   print_routes(out, config);
 }

@@ -1,25 +1,33 @@
 #include <fmt/format.h>
 
 #include "lib/config/config_sections.h"
+#include "lib/config/policy_keys.h"
 
 namespace signalbox {
 namespace {
 
-/// `[policy.weights.major]` with one number a passive level. Only the cells that move traffic have a number:
-/// healthy and unknown ones are 100 by design (fusion.h).
+void read_weight_row(const toml::table& table, OfficialLevel official, std::array<int, 4>& weights,
+                     ConfigProblems& problems) {
+  ConfigReader columns(table, fmt::format("[policy.weights.{}]", to_string(official)), problems);
+  for (size_t column = 0; column < weights.size(); ++column) {
+    const auto passive = static_cast<PassiveLevel>(column);
+    const std::string key(to_string(passive));
+    if (has_weight(official, passive)) {
+      columns.integer(key, weights.at(column), 1, 100);
+    } else if (columns.has(key)) {
+      columns.error(key, fmt::format("{}: this cell moves no traffic, its weight is always 100", key));
+    }
+  }
+  columns.finish();
+}
+
+/// `[policy.weights.major]` with one number a passive level: only the cells that move traffic have one.
 void read_weights(const toml::table& table, WeightTable& weights, ConfigProblems& problems) {
   ConfigReader rows(table, "[policy.weights]", problems);
   for (size_t row = 0; row < weights.size(); ++row) {
-    const std::string official(to_string(static_cast<OfficialLevel>(row)));
-    const toml::table* numbers = rows.table(official);
-    if (numbers == nullptr) continue;
-    ConfigReader columns(*numbers, fmt::format("[policy.weights.{}]", official), problems);
-    for (size_t column = 0; column < weights.at(row).size(); ++column) {
-      const std::string passive(to_string(static_cast<PassiveLevel>(column)));
-      int& weight = weights.at(row).at(column);
-      columns.integer(passive, weight, 1, 100);
-    }
-    columns.finish();
+    const auto official = static_cast<OfficialLevel>(row);
+    const toml::table* numbers = rows.table(std::string(to_string(official)));
+    if (numbers != nullptr) read_weight_row(*numbers, official, weights.at(row), problems);
   }
   rows.finish();
 }
@@ -52,19 +60,9 @@ void warn_of_budget(ConfigReader& reader, const Policy& policy) {
 }  // namespace
 
 void read_policy(ConfigReader reader, const toml::table& table, Policy& policy, ConfigProblems& problems) {
-  const Millis longest = hours(24);
-  reader.duration("retry_budget_ms", policy.retry_budget, Millis(0), minutes(2));
-  reader.duration("recovering_retry_budget_ms", policy.recovering_retry_budget, Millis(0), minutes(2));
-  reader.duration("hold_s", policy.hold, seconds(1), hours(1));
-  reader.duration("hold_max_s", policy.hold_max, seconds(1), longest);
-  reader.duration("relapse_window_s", policy.relapse_window, seconds(0), longest);
-  reader.duration("blind_s", policy.blind, seconds(1), longest);
-  reader.duration("ramp_step_s", policy.ramp_step, seconds(1), hours(1));
-  reader.integer("stale_intervals", policy.stale_intervals, 2, 100);
-  reader.duration("incident_max_age_s", policy.incident_max_age, minutes(1), hours(24 * 30));
-  reader.duration("old_red_s", policy.old_red, minutes(1), hours(24 * 30));
-  reader.number("canary_per_s", policy.canary_per_s, 0.001, 100);
-  reader.integer("canary_max_weight", policy.canary_max_weight, 1, 50);
+  for (const auto& [key, member, low, high] : kPolicyDurations) reader.duration(key, policy.*member, low, high);
+  for (const auto& [key, member, low, high] : kPolicyIntegers) reader.integer(key, policy.*member, low, high);
+  reader.number("canary_per_s", policy.canary_per_s, kMinCanaryPerS, kMaxCanaryPerS);
   if (reader.has("ramp")) read_ramp(reader, table, policy);
   if (const auto* weights = reader.table("weights")) read_weights(*weights, policy.weights, problems);
   if (policy.hold > policy.hold_max) reader.error("hold_s", "hold_s is longer than hold_max_s");

@@ -12,12 +12,19 @@ namespace {
 constexpr Millis kCourteousInterval = seconds(10);
 
 /// Pages are read over https; plain http is for a fake page of our own on this machine.
-void check_url(ConfigReader& reader, const std::string& key, const std::string& text) {
+std::string check_url(const std::string& text) {
   const Result<Url> url = parse_url(text);
-  if (!url) return reader.error(key, url.error().message);
-  if (url->scheme == UrlScheme::http && !is_loopback(url->host)) {
-    reader.error(key, fmt::format("\"{}\": plain http is accepted for loopback addresses only; use https", text));
-  }
+  if (!url) return url.error().message;
+  if (url->scheme == UrlScheme::https || is_loopback(url->host)) return "";
+  return fmt::format("{}: plain http is accepted for loopback addresses only; use https", quoted(text));
+}
+
+std::string check_name(const std::string& text) {
+  return is_provider_name(text) ? "" : fmt::format("must be 1-64 of a-z 0-9 _ -; it is {}", quoted(text));
+}
+
+std::string check_model(const std::string& text) {
+  return is_model_name(text) ? "" : fmt::format("{} must be 1-128 of A-Z a-z 0-9 . _ : @ / -", quoted(text));
 }
 
 /// A page on this machine is ours to ask as often as we like.
@@ -31,19 +38,18 @@ bool asks_others(const SourceConfig& source) {
 }
 
 void check_documents(ConfigReader& reader, const SourceConfig& source) {
-  if (source.documents.empty()) return;
+  if (!reader.has("documents")) return;
   if (source.kind != SourceKind::statuspage) {
     reader.error("documents",
-                 fmt::format("documents: a {} source has one document; use urls", to_string(source.kind)));
+                 fmt::format("documents: a source of kind {} has one document; use urls", to_string(source.kind)));
   }
   for (const auto& [name, url] : source.documents) {
-    check_url(reader, "documents", url);
     if (name == "components" || name == "incidents") continue;
     reader.error("documents",
-                 fmt::format("documents: unknown document \"{}\"; known are components, incidents", name));
+                 fmt::format("documents: unknown document {}; known are components, incidents", quoted(name)));
   }
   if (!source.documents.contains("components")) {
-    reader.error("documents", "documents: components is missing: without it there is no status");
+    reader.missing("documents", "documents: components is missing: without it there is no status");
   }
 }
 
@@ -54,20 +60,31 @@ void check_watched(ConfigReader& reader, const SourceConfig& source) {
   const auto& watched = by_product ? source.products : source.components;
   const auto& unused = by_product ? source.components : source.products;
   if (watched.empty()) {
-    reader.error(wanted, fmt::format("{} is missing: name the ids that a {} source watches", wanted,
-                                     to_string(source.kind)));
+    reader.missing(wanted, fmt::format("{} is missing: name the ids that a source of kind {} watches", wanted,
+                                       to_string(source.kind)));
   }
   if (!unused.empty()) {
-    reader.error(other,
-                 fmt::format("{} means nothing for a {} source; use {}", other, to_string(source.kind), wanted));
+    reader.error(other, fmt::format("{} means nothing for a source of kind {}; use {}", other,
+                                    to_string(source.kind), wanted));
   }
   const bool needs_key = source.kind == SourceKind::ai_studio;
   if (needs_key && source.api_key.empty()) {
-    reader.error("api_key", "api_key is missing: an ai_studio source needs the status page's public browser key");
+    reader.missing("api_key", "api_key is missing: an ai_studio source needs the status page's public browser key");
   }
   if (!needs_key && !source.api_key.empty()) {
-    reader.error("api_key", fmt::format("api_key means nothing for a {} source", to_string(source.kind)));
+    reader.error("api_key", fmt::format("api_key means nothing for a source of kind {}", to_string(source.kind)));
   }
+  if (!source.page_id.empty() && source.kind != SourceKind::statuspage) {
+    reader.error("page_id", fmt::format("page_id means nothing for a source of kind {}", to_string(source.kind)));
+  }
+}
+
+void check_addresses(ConfigReader& reader, const SourceConfig& source) {
+  const bool urls = reader.has("urls");
+  const bool documents = reader.has("documents");
+  if (urls && documents) return reader.error("documents", "documents: a source has urls or documents, not both");
+  if (!urls && !documents) return reader.error("urls", "urls is missing: where the page is");
+  if (urls && source.urls.empty()) reader.missing("urls", "urls names no page");
 }
 
 void read_kind(ConfigReader& reader, SourceConfig& source) {
@@ -82,10 +99,10 @@ void read_kind(ConfigReader& reader, SourceConfig& source) {
 
 SourceConfig read_source(ConfigReader reader) {
   SourceConfig source;
-  reader.text("name", source.name);
+  reader.text("name", source.name, check_name);
   read_kind(reader, source);
-  reader.texts("urls", source.urls);
-  reader.text_map("documents", source.documents);
+  reader.texts("urls", source.urls, check_url);
+  reader.text_map("documents", source.documents, check_url);
   reader.text("page_id", source.page_id);
   reader.texts("components", source.components);
   reader.texts("products", source.products);
@@ -94,15 +111,12 @@ SourceConfig read_source(ConfigReader reader) {
   if (source.interval < kCourteousInterval && asks_others(source)) {
     reader.warning("interval_s", "interval_s: below 10 a status page may take us for an attack and lock us out");
   }
-  if (!is_provider_name(source.name)) {
-    reader.error("name", fmt::format("name must be 1-64 of a-z 0-9 _ -; it is \"{}\"", source.name));
+  if (source.name.empty()) reader.missing("name", "name is missing: what this source is called in answers");
+  check_addresses(reader, source);
+  if (!reader.is_wrong("kind")) {
+    check_documents(reader, source);
+    check_watched(reader, source);
   }
-  if (source.urls.empty() == source.documents.empty()) {
-    reader.error(source.urls.empty() ? "name" : "documents", "exactly one of urls and documents must be there");
-  }
-  for (const std::string& url : source.urls) check_url(reader, "urls", url);
-  check_documents(reader, source);
-  check_watched(reader, source);
   reader.finish();
   return source;
 }
@@ -115,28 +129,17 @@ ModelFamily read_family(ConfigReader reader) {
   reader.text("point", family.point);
   reader.boolean("product", family.product);
   reader.boolean("base_model", family.base_model);
-  if (family.title.empty()) reader.error("title", "title is missing: the word that incident titles use");
-  if (family.model.empty()) reader.error("model", "model is missing: what the names of its models have");
+  if (family.title.empty()) reader.missing("title", "title is missing: the word that incident titles use");
+  if (family.model.empty()) reader.missing("model", "model is missing: what the names of its models have");
   reader.finish();
   return family;
-}
-
-void read_models(ConfigReader& reader, std::vector<std::string>& models) {
-  reader.texts("models", models);
-  for (const std::string& model : models) {
-    if (is_model_name(model)) continue;
-    reader.error("models", fmt::format("models: \"{}\" must be 1-128 of A-Z a-z 0-9 . _ : @ / -", model));
-  }
-  std::ranges::sort(models);
-  const auto twice = std::ranges::adjacent_find(models);
-  if (twice != models.end()) reader.error("models", fmt::format("models: \"{}\" is there twice", *twice));
 }
 
 void read_provider(const toml::table& table, ProviderConfig& provider, ConfigProblems& problems) {
   const std::string path = fmt::format("[providers.{}]", provider.name);
   ConfigReader reader(table, path, problems);
   reader.boolean("enabled", provider.enabled);
-  read_models(reader, provider.models);
+  reader.texts("models", provider.models, check_model);
   if (reader.has("families")) {
     provider.families.clear();
     for (const toml::table* family : reader.tables("families")) {
@@ -150,8 +153,8 @@ void read_provider(const toml::table& table, ProviderConfig& provider, ConfigPro
       ConfigReader one(*source, fmt::format("[[providers.{}.sources]]", provider.name), problems);
       provider.sources.push_back(read_source(one));
       const std::string& name = provider.sources.back().name;
-      if (std::ranges::count(provider.sources, name, &SourceConfig::name) > 1) {
-        one.error("name", fmt::format("name: this provider has a source \"{}\" already", name));
+      if (!name.empty() && std::ranges::count(provider.sources, name, &SourceConfig::name) > 1) {
+        one.error("name", fmt::format("name: this provider has a source {} already", quoted(name)));
       }
     }
   }
@@ -166,8 +169,8 @@ void read_providers(const toml::table& table, std::vector<ProviderConfig>& provi
     const std::string name(key.str());
     const toml::table* one = reader.table(name);
     if (one == nullptr) continue;
-    if (!is_provider_name(name)) {
-      reader.error(name, fmt::format("a provider's name must be 1-64 of a-z 0-9 _ -; it is \"{}\"", name));
+    if (const std::string why = check_name(name); !why.empty()) {
+      reader.error(name, "a provider's name " + why);
       continue;
     }
     const auto known = std::ranges::find(providers, name, &ProviderConfig::name);

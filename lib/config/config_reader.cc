@@ -23,31 +23,50 @@ std::string_view type_name(const toml::node& node) {
   }
 }
 
-double unit_ms(const std::string& key) {
-  if (key.ends_with("_ms")) return 1;
-  return key.ends_with("_days") ? 24.0 * 3600 * 1000 : 1000;
+/// A quoted page text (kMaxPageText) and what is wrong with it.
+constexpr size_t kMaxMessage = 500;
+
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
+
+std::string not_empty(const std::string& text) { return text.empty() ? "an empty string" : ""; }
+
+/// What is wrong by the first of two checks that finds something.
+ConfigReader::Check both(const ConfigReader::Check& first, const ConfigReader::Check& second) {
+  return [first, second](const std::string& text) {
+    const std::string why = first(text);
+    return why.empty() && second ? second(text) : why;
+  };
 }
 
 }  // namespace
+
+std::string quoted(std::string_view text) {
+  constexpr size_t kEnough = 80;  // to find it in the file
+  return fmt::format("\"{}\"", clean_text(text, kEnough));
+}
+
+double unit_ms(std::string_view key) {
+  if (key.ends_with("_ms")) return 1;
+  return key.ends_with("_days") ? 24.0 * 3600 * 1000 : 1000;
+}
 
 bool has_errors(const ConfigProblems& problems) {
   return std::ranges::count(problems, ConfigProblem::Severity::error, &ConfigProblem::severity) > 0;
 }
 
-void ConfigReader::text(const std::string& key, std::string& value) {
+void ConfigReader::text(const std::string& key, std::string& value, const Check& check) {
   const toml::node* node = find(key);
   if (node == nullptr) return;
-  if (const auto found = text_of(*node, key)) value = *found;
+  if (const auto found = text_of(*node, key, check)) value = *found;
 }
 
 void ConfigReader::choice(const std::string& key, std::string& value, const std::vector<std::string>& allowed) {
-  std::string given = value;
-  text(key, given);
-  if (std::ranges::count(allowed, given) > 0) {
-    value = given;
-    return;
-  }
-  error(key, fmt::format("{} must be one of {}; it is \"{}\"", key, fmt::join(allowed, ", "), given));
+  text(key, value, [&](const std::string& given) -> std::string {
+    if (std::ranges::count(allowed, given) > 0) return "";
+    const std::string near = nearest(given, allowed);
+    return fmt::format("{} is not one of {}{}", quoted(given), fmt::join(allowed, ", "),
+                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+  });
 }
 
 void ConfigReader::boolean(const std::string& key, bool& value) {
@@ -66,7 +85,7 @@ void ConfigReader::integer(const std::string& key, int64_t& value, int64_t low, 
   const auto* found = node->as_integer();
   if (found == nullptr) return wrong_type(*node, key, "a whole number");
   if (found->get() < low || found->get() > high) {
-    return error(key, fmt::format("{} must be from {} to {}; it is {}", key, low, high, found->get()));
+    return wrong(*node, key, fmt::format("must be from {} to {}; it is {}", low, high, found->get()));
   }
   value = found->get();
 }
@@ -83,7 +102,7 @@ void ConfigReader::number(const std::string& key, double& value, double low, dou
   if (!node->is_number()) return wrong_type(*node, key, "a number");
   const double given = *node->value<double>();
   if (!(given >= low && given <= high)) {
-    return error(key, fmt::format("{} must be from {} to {}; it is {}", key, low, high, given));
+    return wrong(*node, key, fmt::format("must be from {} to {}; it is {}", low, high, given));
   }
   value = given;
 }
@@ -97,28 +116,37 @@ void ConfigReader::duration(const std::string& key, Millis& value, Millis low, M
   if (given != before) value = Millis(std::llround(given * unit));
 }
 
-void ConfigReader::texts(const std::string& key, std::vector<std::string>& values) {
+void ConfigReader::texts(const std::string& key, std::vector<std::string>& values, const Check& check) {
   const toml::node* node = find(key);
   if (node == nullptr) return;
-  const size_t mistakes = problems_.size();
   std::vector<std::string> given;
-  if (const auto* array = node->as_array()) {
-    for (const toml::node& element : *array) {
-      if (const auto found = text_of(element, key)) given.push_back(*found);
+  const Check check_all = both(not_empty, check);
+  const auto take = [&](const toml::node& element) {
+    const auto found = text_of(element, key, check_all);
+    if (!found) return;
+    if (std::ranges::count(given, *found) > 0) {
+      return wrong(element, key, fmt::format("{} is there twice", quoted(*found)));
     }
-  } else if (const auto found = text_of(*node, key)) {
     given.push_back(*found);
+  };
+  if (const auto* array = node->as_array()) {
+    for (const toml::node& element : *array) take(element);
+  } else {
+    take(*node);
   }
-  if (std::ranges::count(given, "") > 0) error(key, fmt::format("{} has an empty string in it", key));
-  if (problems_.size() == mistakes) values = std::move(given);
+  values = std::move(given);
 }
 
-void ConfigReader::text_map(const std::string& key, std::map<std::string, std::string>& values) {
+void ConfigReader::text_map(const std::string& key, std::map<std::string, std::string>& values,
+                            const Check& check) {
   const toml::table* found = table(key);
   if (found == nullptr) return;
   values.clear();
+  const Check check_all = both(not_empty, check);
   for (const auto& [name, node] : *found) {
-    if (const auto text = text_of(node, std::string(name.str()))) values[std::string(name.str())] = *text;
+    const auto text = text_of(node, fmt::format("{}.{}", key, name.str()), check_all);
+    if (text) values[std::string(name.str())] = *text;
+    if (!text) wrong_.insert(key);
   }
 }
 
@@ -152,7 +180,7 @@ void ConfigReader::finish() {
     const std::string near = nearest(name, known_);
     const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
     note(ConfigProblem::Severity::error, key.source(),
-         fmt::format("unknown key \"{}\" in {}{}", name, path_, hint));
+         fmt::format("unknown key {} in {}{}", quoted(name), path_, hint));
   }
 }
 
@@ -168,6 +196,10 @@ void ConfigReader::warning(const std::string& key, const std::string& message) {
        fmt::format("{}: {}", path_, message));
 }
 
+void ConfigReader::missing(const std::string& key, const std::string& message) {
+  if (!is_wrong(key)) error(key, message);
+}
+
 const toml::node* ConfigReader::find(const std::string& key) {
   known_.push_back(key);
   return table_.get(key);
@@ -175,19 +207,33 @@ const toml::node* ConfigReader::find(const std::string& key) {
 
 void ConfigReader::note(ConfigProblem::Severity severity, const toml::source_region& place,
                         const std::string& message) {
-  problems_.push_back(
-      {severity, static_cast<int>(place.begin.line), static_cast<int>(place.begin.column), clean_text(message)});
+  problems_.push_back({severity, static_cast<int>(place.begin.line), static_cast<int>(place.begin.column),
+                       clean_text(message, kMaxMessage)});
+}
+
+void ConfigReader::wrong(const toml::node& node, const std::string& key, const std::string& why) {
+  wrong_.insert(key);
+  note(ConfigProblem::Severity::error, node.source(), fmt::format("{}: {}: {}", path_, key, why));
 }
 
 void ConfigReader::wrong_type(const toml::node& node, const std::string& key, std::string_view expected) {
-  note(ConfigProblem::Severity::error, node.source(),
-       fmt::format("{}: {} must be {}; it is {}", path_, key, expected, type_name(node)));
+  wrong(node, key, fmt::format("must be {}; it is {}", expected, type_name(node)));
 }
 
-std::optional<std::string> ConfigReader::text_of(const toml::node& node, const std::string& key) {
+std::optional<std::string> ConfigReader::text_of(const toml::node& node, const std::string& key,
+                                                 const Check& check) {
   const auto* found = node.as_string();
-  if (found == nullptr) wrong_type(node, key, "a string");
-  return found == nullptr ? std::nullopt : std::optional(found->get());
+  if (found == nullptr) {
+    wrong_type(node, key, "a string");
+    return std::nullopt;
+  }
+  const std::string& text = found->get();
+  const std::string why = std::ranges::any_of(text, is_control) ? "holds a control character"
+                          : check                               ? check(text)
+                                                                : "";
+  if (why.empty()) return text;
+  wrong(node, key, why);
+  return std::nullopt;
 }
 
 }  // namespace signalbox

@@ -9,39 +9,28 @@
 namespace signalbox {
 namespace {
 
-void check_target(ConfigReader& reader, const std::string& key, const std::string& text,
-                  const std::vector<ProviderConfig>& providers) {
-  const auto target = parse_target(text);
-  if (!target)
-    return reader.error(key, fmt::format("{}: \"{}\" is neither provider nor provider/model", key, text));
-  if (std::ranges::count(providers, target->provider, &ProviderConfig::name) > 0) return;
+ConfigReader::Check target_of(const std::vector<ProviderConfig>& providers) {
   std::vector<std::string> known;
   for (const ProviderConfig& provider : providers) known.push_back(provider.name);
-  const std::string near = nearest(target->provider, known);
-  const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
-  reader.error(key, fmt::format("{}: no provider \"{}\" is configured{}", key, target->provider, hint));
+  return [known](const std::string& text) -> std::string {
+    const auto target = parse_target(text);
+    if (!target) return fmt::format("{} is neither provider nor provider/model", quoted(text));
+    if (std::ranges::count(known, target->provider) > 0) return "";
+    const std::string near = nearest(target->provider, known);
+    const std::string hint = near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
+    return fmt::format("no provider \"{}\" is configured{}", target->provider, hint);
+  };
 }
 
-RouteConfig read_route(const std::string& name, ConfigReader reader, const std::vector<ProviderConfig>& providers) {
+RouteConfig read_route(const std::string& name, ConfigReader reader, const ConfigReader::Check& check_target) {
   RouteConfig route{.name = name};
-  reader.text("primary", route.primary);
-  reader.texts("fallbacks", route.fallbacks);
+  reader.text("primary", route.primary, check_target);
+  reader.texts("fallbacks", route.fallbacks, [&](const std::string& text) {
+    return text == route.primary ? fmt::format("{} is the route's primary", quoted(text)) : check_target(text);
+  });
   reader.text("notice", route.notice);
-  if (!is_provider_name(name)) {
-    reader.error("primary", fmt::format("a route's name must be 1-64 of a-z 0-9 _ -; it is \"{}\"", name));
-  }
   if (route.primary.empty()) {
-    reader.error("primary", "primary is missing: the target that the route prefers");
-  } else {
-    check_target(reader, "primary", route.primary, providers);
-  }
-  std::vector<std::string> seen = {route.primary};
-  for (const std::string& fallback : route.fallbacks) {
-    check_target(reader, "fallbacks", fallback, providers);
-    if (std::ranges::count(seen, fallback) > 0) {
-      reader.error("fallbacks", fmt::format("fallbacks: \"{}\" is in this route already", fallback));
-    }
-    seen.push_back(fallback);
+    reader.missing("primary", "primary is missing: the target that the route prefers");
   }
   reader.finish();
   return route;
@@ -52,11 +41,16 @@ RouteConfig read_route(const std::string& name, ConfigReader reader, const std::
 void read_routes(const toml::table& table, const std::vector<ProviderConfig>& providers,
                  std::vector<RouteConfig>& routes, ConfigProblems& problems) {
   ConfigReader reader(table, "[routes]", problems);
+  const ConfigReader::Check check_target = target_of(providers);
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
-    if (const toml::table* one = reader.table(name)) {
-      routes.push_back(read_route(name, {*one, fmt::format("[routes.{}]", name), problems}, providers));
+    const toml::table* one = reader.table(name);
+    if (one == nullptr) continue;
+    if (!is_provider_name(name)) {
+      reader.error(name, fmt::format("a route's name must be 1-64 of a-z 0-9 _ -; it is {}", quoted(name)));
+      continue;
     }
+    routes.push_back(read_route(name, {*one, fmt::format("[routes.{}]", name), problems}, check_target));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "lib/config/config_check.h"
 #include "lib/config/config_sections.h"
 #include "lib/url.h"
 
@@ -23,30 +24,31 @@ void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
   refuse("tls_key_file", !server.tls_key_file.empty());
 }
 
-void check_listen(ConfigReader& reader, const ServerConfig& server) {
-  bool open = false;
-  for (const std::string& address : server.listen) {
-    const auto host = listen_host(address);
-    if (!host) {
-      reader.error("listen", fmt::format("listen: \"{}\" is no address; write \"127.0.0.1:9529\" or \"[::1]:9529\"",
-                                         address));
-      continue;
-    }
-    open |= !is_loopback(*host);
-  }
-  if (server.listen.empty()) reader.error("listen", "listen must name at least one address");
-  if (open && !server.allow_plaintext) {
-    reader.error(
-        "listen",
-        "listen: an address other than loopback needs allow_plaintext = true, which says that a proxy in front "
-        "checks tokens and encrypts");
-  }
+std::string check_address(const std::string& text) {
+  if (listen_host(text)) return "";
+  return fmt::format("{} is no address; write \"127.0.0.1:9529\" or \"[::1]:9529\"", quoted(text));
+}
+
+/// A name or an address, with or without a port: what clients write into `Host`.
+std::string check_host(const std::string& text) {
+  const Result<Url> url = parse_url("http://" + text);
+  const bool host = url && text.find_first_of("/?") == std::string::npos;
+  if (host || is_ip_address(text)) return "";
+  return fmt::format("{} is neither a host name nor an address; write it as clients do, without https:// and *",
+                     quoted(text));
+}
+
+/// The agent's working directory is its starter's choice: "/" under systemd.
+void warn_of_relative(ConfigReader& reader, const std::string& key, const std::string& path) {
+  if (path.empty() || path.starts_with('/')) return;
+  reader.warning(key, fmt::format("{}: {} depends on the directory that the agent is started in; begin it with /",
+                                  key, quoted(path)));
 }
 
 }  // namespace
 
 void read_server(ConfigReader reader, ServerConfig& server) {
-  reader.texts("listen", server.listen);
+  reader.texts("listen", server.listen, check_address);
   reader.text("state_dir", server.state_dir);
   reader.text("runtime_dir", server.runtime_dir);
   reader.text("unix_socket", server.unix_socket);
@@ -56,13 +58,17 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.text("tls_cert_file", server.tls_cert_file);
   reader.text("tls_key_file", server.tls_key_file);
   reader.boolean("allow_plaintext", server.allow_plaintext);
-  reader.texts("allowed_hosts", server.allowed_hosts);
+  reader.texts("allowed_hosts", server.allowed_hosts, check_host);
   // Below 5 s a router's copy would expire between two polls; above an hour an agent that died would go unnoticed.
   reader.duration("answer_ttl_s", server.answer_ttl, seconds(5), hours(1));
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
   reader.choice("log_format", server.log_format, {"text", "json"});
   refuse_unenforced(reader, server);
-  check_listen(reader, server);
+  warn_of_relative(reader, "state_dir", server.state_dir);
+  warn_of_relative(reader, "runtime_dir", server.runtime_dir);
+  warn_of_relative(reader, "unix_socket", server.unix_socket);
+  if (server.listen.empty()) reader.missing("listen", "listen must name at least one address");
+  if (const auto open = check_open(server)) reader.error("listen", open->message);
   reader.finish();
 }
 
