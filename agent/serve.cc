@@ -14,6 +14,7 @@
 #include "agent/daemon.h"
 #include "agent/directories.h"
 #include "agent/log.h"
+#include "lib/config/config_check.h"
 
 namespace signalbox {
 namespace {
@@ -47,6 +48,10 @@ std::shared_ptr<const Config> load(const std::string& path, const ServeOptions& 
   }
   if (has_errors(loaded->problems)) return nullptr;
   apply_options(options, loaded->config.server);
+  if (const auto open = check_open(loaded->config.server)) {
+    report(open->message, true);
+    return nullptr;
+  }
   return std::make_shared<const Config>(std::move(loaded->config));
 }
 

@@ -40,6 +40,13 @@ class Process(AgentTest):
         self.assertIn(f"{agent.config}:6:1", refused.stderr)
         self.assertIn('"hold_s"', refused.stderr)
 
+    def test_the_command_line_opens_nothing_that_the_configuration_would_not(self):
+        agent = self.agent(self.config)
+        refused = subprocess.run([BINARY, "serve", "--config", str(agent.config), "--listen", "192.0.2.1:0"],
+                                 capture_output=True, text=True, timeout=60)
+        self.assertEqual(78, refused.returncode, refused.stderr)
+        self.assertIn("allow_plaintext", refused.stderr)
+
     def test_a_corrupt_database_is_set_aside_and_said_everywhere(self):
         agent = self.agent(self.config).start()
         agent.wait_state("fake", "healthy")

@@ -44,7 +44,7 @@ SnapshotPtr real_snapshot(Instant now) {
   red.maintenances = {{.id = "m1", .name = "Failover", .status = "scheduled", .from = now.wall, .to = {}}};
   core = update(core, {observed(red, now), observed(page(OfficialLevel::minor), now, "openai")}, now).core;
   core = update(core, {observed(Error{"HTTP 503"}, now, "claude")}, now).core;
-  return render(core, {.instance = "5f1c9a"}, now);
+  return render(core, {.version = "1.2.3", .instance = "5f1c9a"}, now);
 }
 
 /// Two pages of each kind. The cursor is good for the fake alone.
