@@ -9,7 +9,7 @@
 namespace signalbox {
 
 HistoryWorker::HistoryWorker(LoopExecutor loop, std::unique_ptr<History> history)
-    : loop_(loop), history_(std::move(history)) {}
+    : loop_(std::move(loop)), history_(std::move(history)) {}
 
 HistoryWorker::~HistoryWorker() {
   thread_.stop();
