@@ -91,7 +91,9 @@ void Engine::handle(const std::vector<Event>& events) {
 }
 
 void Engine::submit(std::vector<Record> effects) {
-  last_ticket_ = store_.submit(std::move(effects));
+  const Store::Ticket ticket = store_.submit(std::move(effects));
+  if (ticket == Store::kRefused) return;  // given up for good, and counted there: nothing to wait for
+  last_ticket_ = ticket;
   if (!unconfirmed_) unconfirmed_ = Unconfirmed{last_ticket_, clock_().mono};
 }
 

@@ -160,8 +160,8 @@ void take_earlier(std::optional<MonoTime>& best, std::optional<MonoTime> other) 
   if (other && (!best || *other < *best)) best = other;
 }
 
-/// When a source's reading, or an incident's say, runs out by age alone. The age of red needs no moment of its own:
-/// it softens, and each poll looks again.
+/// When a source's reading turns stale. Incidents that get too old, and the age of red, need no moment of their
+/// own: they soften, and the next poll looks again.
 std::optional<MonoTime> ages_at(const Core& core, Instant now) {
   std::optional<MonoTime> next;
   const Policy& policy = core.config->policy;

@@ -19,6 +19,7 @@ class FakeStore final : public Store {
  public:
   Ticket submit(std::vector<Record> records) override {
     const std::lock_guard lock(mutex_);
+    if (refuses) return kRefused;
     for (Record& record : records) records_.push_back(std::move(record));
     return ++tickets_;
   }
@@ -47,6 +48,7 @@ class FakeStore final : public Store {
   }
   std::atomic<bool> hangs = false;
   std::atomic<bool> fails = false;
+  std::atomic<bool> refuses = false;
 
  private:
   std::mutex mutex_;
@@ -147,6 +149,18 @@ TEST_CASE("a store that fails stops nothing") {
   const SnapshotPtr red = running.await([](const Snapshot& s) { return told(s, State::unhealthy); });
   CHECK(red->persistence == "failing");
   CHECK(std::ranges::count(running.store.waited(), Millis(250)) == 0);
+}
+
+TEST_CASE("what the store gave up for good is not waited for, then or later") {
+  Running running;
+  running.store.refuses = true;
+  running.run();
+  running.poll(O::major);
+  running.await([](const Snapshot& s) { return told(s, State::unhealthy); });
+  running.store.refuses = false;
+  running.poll(O::critical);
+  running.await(
+      [](const Snapshot& s) { return s.persistence == "ok" && s.targets.at("claude").primary_weight == 5; });
 }
 
 TEST_CASE("after the end nothing is taken any more") {
