@@ -2,7 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 
 namespace signalbox {
 namespace {
@@ -31,9 +34,27 @@ Engine::Engine(Core core, Store& store, std::string instance, Clock clock)
 
 bool Engine::post(Event event) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return ended_ || mailbox_.size() < kMailboxCapacity; });
+  changed_.wait(lock, [&] { return ended_ || mailbox_.events.size() < kMailboxCapacity; });
   if (ended_) return false;
-  mailbox_.push_back(std::move(event));
+  mailbox_.events.push_back(std::move(event));
+  changed_.notify_all();
+  return true;
+}
+
+bool Engine::offer(ReportBatch batch, BatchDone done) {
+  const std::lock_guard lock(mutex_);
+  if (ended_ || mailbox_.events.size() >= kMailboxCapacity) return false;
+  mailbox_.events.emplace_back(std::move(batch));
+  mailbox_.batches.push_back(std::move(done));
+  changed_.notify_all();
+  return true;
+}
+
+bool Engine::offer(OverrideChange change, OverrideDone done) {
+  const std::lock_guard lock(mutex_);
+  if (ended_ || mailbox_.events.size() >= kMailboxCapacity) return false;
+  mailbox_.events.emplace_back(std::move(change));
+  mailbox_.overrides.push_back(std::move(done));
   changed_.notify_all();
   return true;
 }
@@ -63,38 +84,57 @@ void Engine::run(const std::stop_token& stop, const Publish& publish) {
 }
 
 /// Everything that has arrived; empty when a timer is due.
-std::vector<Event> Engine::take(const std::stop_token& stop) {
+Engine::Mail Engine::take(const std::stop_token& stop) {
   const MonoTime due = std::min(render_at_, wake_at_.value_or(render_at_));
   const Millis left = std::max(Millis(0), due - clock_().mono);
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, stop, left, [&] { return !mailbox_.empty(); });
-  std::vector<Event> events;
-  events.swap(mailbox_);
+  changed_.wait_for(lock, stop, left, [&] { return !mailbox_.events.empty(); });
+  Mail mail;
+  std::swap(mail, mailbox_);
   changed_.notify_all();
-  return events;
+  return mail;
 }
 
-void Engine::handle(const std::vector<Event>& events) {
+void Engine::handle(const Mail& mail) {
   const uint64_t told = core_.generation;
-  for (const Event& event : events) {
+  for (const Event& event : mail.events) {
     if (const auto* observation = std::get_if<Observation>(&event)) log_observation(*observation);
   }
-  Update result = update(std::move(core_), events, clock_());
+  Update result = update(std::move(core_), mail.events, clock_());
   core_ = std::move(result.core);
   wake_at_ = result.wake_at;
   log_transitions(result.effects);
-  if (!result.effects.empty()) submit(std::move(result.effects));
+  const Store::Ticket batches = submit_batches(result.effects);
+  const Store::Ticket rest = submit(std::move(result.effects));
+  for (size_t i = 0; i < mail.batches.size(); ++i) mail.batches.at(i)(result.verdicts.at(i), batches);
+  for (const OverrideDone& done : mail.overrides) done(rest);
   look_at_disk();
   const bool patient = store_.status().ok && unconfirmed_ && !unconfirmed_->late;
   if (core_.generation == told || !patient) return;
   if (!store_.wait(last_ticket_, kCommitPatience)) unconfirmed_->late = true;
 }
 
-void Engine::submit(std::vector<Record> effects) {
+/// Apart from the rest: a queue that is too full for counts still has room for transitions. Without a batch the
+/// ticket of all that was submitted so far: one that was known already may still be on its way to the disk.
+Store::Ticket Engine::submit_batches(std::vector<Record>& effects) {
+  const auto is_batch = [](const Record& record) { return std::holds_alternative<BatchRecord>(record); };
+  const auto first = std::stable_partition(effects.begin(), effects.end(), std::not_fn(is_batch));
+  std::vector<Record> batches(std::make_move_iterator(first), std::make_move_iterator(effects.end()));
+  effects.erase(first, effects.end());
+  std::vector<uint64_t> keys;
+  for (const Record& record : batches) keys.push_back(std::get<BatchRecord>(record).key);
+  const Store::Ticket ticket = store_.submit(std::move(batches));
+  if (ticket == Store::kRefused) core_ = update(std::move(core_), {BatchesRefused{std::move(keys)}}, clock_()).core;
+  return ticket;
+}
+
+Store::Ticket Engine::submit(std::vector<Record> effects) {
+  if (effects.empty()) return last_ticket_;
   const Store::Ticket ticket = store_.submit(std::move(effects));
-  if (ticket == Store::kRefused) return;  // given up for good, and counted there: nothing to wait for
+  if (ticket == Store::kRefused) return ticket;  // given up for good, and counted there: nothing to wait for
   last_ticket_ = ticket;
   if (!unconfirmed_) unconfirmed_ = Unconfirmed{last_ticket_, clock_().mono};
+  return ticket;
 }
 
 void Engine::look_at_disk() {

@@ -30,6 +30,15 @@ class Engine {
   /// cut. False after `run` has ended.
   bool post(Event event);
 
+  /// From the engine's thread, once the core has judged and the records are with the store; a ticket that is
+  /// `Store::kRefused` will never be on disk.
+  using BatchDone = std::function<void(const BatchVerdict&, Store::Ticket)>;
+  using OverrideDone = std::function<void(Store::Ticket)>;
+
+  /// For who must not wait: false, and nothing is taken, while the mailbox is full or after `run` has ended.
+  bool offer(ReportBatch batch, BatchDone done);
+  bool offer(OverrideChange change, OverrideDone done);
+
   SnapshotPtr latest() const;
 
   /// Shown in `/readyz` until the next good reload.
@@ -46,9 +55,17 @@ class Engine {
     bool late = false;
   };
 
-  std::vector<Event> take(const std::stop_token& stop);
-  void handle(const std::vector<Event>& events);
-  void submit(std::vector<Record> effects);
+  /// What waits to be decided, and who is told what became of it.
+  struct Mail {
+    std::vector<Event> events;
+    std::vector<BatchDone> batches;  ///< for the ReportBatches of `events`, in their order
+    std::vector<OverrideDone> overrides;
+  };
+
+  Mail take(const std::stop_token& stop);
+  void handle(const Mail& mail);
+  Store::Ticket submit_batches(std::vector<Record>& effects);
+  Store::Ticket submit(std::vector<Record> effects);
   void look_at_disk();
   bool commit_is_late() const { return unconfirmed_ && unconfirmed_->late; }
   void log_observation(const Observation& observation);
@@ -69,7 +86,7 @@ class Engine {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
-  std::vector<Event> mailbox_;
+  Mail mailbox_;
   bool ended_ = false;
   SnapshotPtr latest_;
   std::string config_error_;

@@ -38,8 +38,12 @@ std::vector<RestoredSource> restore_sources(const Config& config, const Restored
 }  // namespace
 
 Core restore_core(std::shared_ptr<const Config> config, const Restored& restored, Instant now) {
-  std::vector<RestoredSource> sources = restore_sources(*config, restored, now);
-  return start_core(std::move(config), restored.generation, restored.healths, std::move(sources), now);
+  Remembered remembered{.generation = restored.generation,
+                        .healths = restored.healths,
+                        .sources = restore_sources(*config, restored, now),
+                        .overrides = restored.overrides,
+                        .batches = restored.batches};
+  return start_core(std::move(config), std::move(remembered), now);
 }
 
 }  // namespace signalbox

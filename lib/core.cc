@@ -10,12 +10,6 @@
 namespace signalbox {
 namespace {
 
-const SourceStates& sources_of(const Core& core, const std::string& provider) {
-  static const SourceStates kNone;
-  const auto found = core.sources.find(provider);
-  return found == core.sources.end() ? kNone : found->second;
-}
-
 std::set<Target> configured_targets(const Config& config) {
   std::set<Target> targets;
   for (const ProviderConfig& provider : config.providers) {
@@ -121,6 +115,14 @@ void reconfigure(Core& core, const ConfigChanged& change, std::vector<Record>& e
   align_targets(core, effects, now);
 }
 
+BatchVerdict take_in(const ReportBatch& batch, std::vector<Record>& effects) {
+  BatchRecord record{.key = batch_key(batch.reporter, batch.batch_id), .at = batch.at.wall};
+  for (const Report& report : batch.reports) record.rows.push_back({report.target, report.to, report.counts});
+  BatchVerdict verdict{.key = record.key, .accepted = std::ssize(batch.reports)};
+  effects.emplace_back(std::move(record));
+  return verdict;
+}
+
 void apply(Core& core, const Event& event, std::vector<Record>& effects, Instant now) {
   if (const auto* observation = std::get_if<Observation>(&event)) observe(core, *observation, effects);
   if (const auto* change = std::get_if<ConfigChanged>(&event)) reconfigure(core, *change, effects, now);
@@ -179,10 +181,18 @@ std::optional<MonoTime> ages_at(const Core& core, Instant now) {
 
 }  // namespace
 
+const SourceStates& sources_of(const Core& core, const std::string& provider) {
+  static const SourceStates kNone;
+  const auto found = core.sources.find(provider);
+  return found == core.sources.end() ? kNone : found->second;
+}
+
 Update update(Core core, const std::vector<Event>& events, Instant now) {
   Update result;
   for (const Event& event : events) {
     apply(core, event, result.effects, now);
+    if (const auto* batch = std::get_if<ReportBatch>(&event))
+      result.verdicts.push_back(take_in(*batch, result.effects));
     result.told |= std::holds_alternative<ConfigChanged>(event);
   }
 
@@ -219,18 +229,17 @@ Update update(Core core, const std::vector<Event>& events, Instant now) {
   return result;
 }
 
-Core start_core(std::shared_ptr<const Config> config, uint64_t generation, const std::vector<HealthRecord>& healths,
-                std::vector<RestoredSource> sources, Instant now) {
-  Core core{.config = std::move(config), .generation = generation};
+Core start_core(std::shared_ptr<const Config> config, Remembered remembered, Instant now) {
+  Core core{.config = std::move(config), .generation = remembered.generation};
   std::vector<Record> nothing_known_yet;
   align_targets(core, nothing_known_yet, now);
-  for (const HealthRecord& record : healths) {
+  for (const HealthRecord& record : remembered.healths) {
     const auto found = core.targets.find(record.target);
     if (found == core.targets.end()) continue;
     const Result<Health> stored = health_from_json(record.body, now);
     if (stored) found->second.health = resume(*stored, now);
   }
-  for (RestoredSource& restored : sources) {
+  for (RestoredSource& restored : remembered.sources) {
     if (!is_configured(*core.config, restored.provider, restored.source)) continue;
     core.sources[restored.provider][restored.source] = std::move(restored.state);
   }

@@ -18,13 +18,17 @@
 #include "lib/ids.h"
 #include "lib/observation.h"
 #include "lib/official.h"
+#include "lib/override.h"
 #include "lib/records.h"
+#include "lib/report.h"
 
 namespace signalbox {
 
 struct TargetState {
   Health health;
   Evidence evidence;
+  std::optional<Override> override;
+  uint64_t changed = 0;  ///< the generation in which what routers are told of it changed last
   std::string why;
 };
 
@@ -40,13 +44,45 @@ struct ConfigChanged {
   std::shared_ptr<const Config> config;
 };
 
-using Event = std::variant<Observation, ConfigChanged>;
+/// A person sets an override, or clears it (nothing).
+struct OverrideChange {
+  Target target;
+  std::optional<Override> terms;
+  std::string by;
+  Instant at;
+};
+
+/// Batches that were evidence and that the store did not take: sent again they are stored and not counted again.
+struct BatchesRefused {
+  std::vector<uint64_t> keys;
+};
+
+using Event = std::variant<Observation, ReportBatch, OverrideChange, BatchesRefused, ConfigChanged>;
+
+/// A report that counts for nothing, and why; `index` is its place in the batch.
+struct IgnoredReport {
+  size_t index = 0;
+  std::string why;
+  bool operator==(const IgnoredReport&) const = default;
+};
+
+/// What became of one batch.
+struct BatchVerdict {
+  uint64_t key = 0;
+  bool duplicate = false;  ///< known already: nothing is counted
+  bool refused = false;    ///< more batches within the hour than can be told apart: nothing is counted, try later
+  int64_t accepted = 0;    ///< reports
+  std::vector<IgnoredReport> ignored;
+  bool operator==(const BatchVerdict&) const = default;
+};
 
 struct Update {
   Core core;
-  std::vector<Record> effects;      ///< in the order in which they are to be stored
-  bool told = false;                ///< what routers are told has changed: the generation rose
-  std::optional<MonoTime> wake_at;  ///< when time alone will change something: call again then
+  std::vector<Record> effects;         ///< in the order in which they are to be stored
+  std::vector<BatchVerdict> verdicts;  ///< one for each ReportBatch, in their order
+  bool poll_now = false;               ///< every source shall be fetched at once: is it us?
+  bool told = false;                   ///< what routers are told has changed: the generation rose
+  std::optional<MonoTime> wake_at;     ///< when time alone will change something: call again then
 };
 
 /// No events: only time has passed.
@@ -59,8 +95,19 @@ struct RestoredSource {
   SourceState state;
 };
 
+/// What a restart knows.
+struct Remembered {
+  uint64_t generation = 0;
+  std::vector<HealthRecord> healths;
+  std::vector<RestoredSource> sources;
+  std::vector<OverrideRecord> overrides;  ///< those that were in force
+  std::vector<BatchRecord> batches;       ///< of the last hour; keys and times, without rows
+};
+
 /// The core at start: every configured target `unknown`, or in the outage it was stored in.
-Core start_core(std::shared_ptr<const Config> config, uint64_t generation, const std::vector<HealthRecord>& healths,
-                std::vector<RestoredSource> sources, Instant now);
+Core start_core(std::shared_ptr<const Config> config, Remembered remembered, Instant now);
+
+/// The states of a provider's sources; empty when none was ever fetched.
+const SourceStates& sources_of(const Core& core, const std::string& provider);
 
 }  // namespace signalbox

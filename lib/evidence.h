@@ -1,11 +1,12 @@
 #pragma once
 /// What is known about one target now, from both sides.
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/level.h"
+#include "lib/outcome.h"
 
 namespace signalbox {
 
@@ -17,18 +18,25 @@ struct OfficialEvidence {
   bool operator==(const OfficialEvidence&) const = default;
 };
 
-/// Outcomes in the order of the API (signal.md, "Passive evidence").
-inline constexpr std::array<std::string_view, 8> kOutcomeNames = {
-    "ok", "overloaded", "server_error", "timeout", "connect_error", "throttled", "client_error", "cancelled"};
+/// One test that the evidence has to pass, and how far it is.
+struct Threshold {
+  std::string_view name;  ///< "sustained", "steep", ...: see passive/detector.h
+  double value = 0;
+  double needed = 0;
+  bool operator==(const Threshold&) const = default;
+};
 
 struct PassiveEvidence {
   PassiveLevel level = PassiveLevel::insufficient;
-  int64_t window_s = 0;
-  int64_t requests = 0;
+  int64_t window_s = 0;  ///< what the counts below cover, up to now
+  int64_t requests = 0;  ///< successes and failures
   int64_t failures = 0;
-  int64_t reporters = 0;
-  double requests_per_s = 0;
-  std::array<int64_t, kOutcomeNames.size()> outcomes{};
+  int64_t reporters = 0;      ///< that reported within the window
+  double requests_per_s = 0;  ///< in the last minute
+  OutcomeCounts outcomes{};
+  std::vector<Threshold> thresholds;
+  std::vector<std::string> set_aside;  ///< reporters that stand alone with what they say
+  std::string note;                    ///< more that `why` should say: models over the cap; else empty
   bool operator==(const PassiveEvidence&) const = default;
 };
 

@@ -9,6 +9,7 @@
 
 #include "lib/ids.h"
 #include "lib/level.h"
+#include "lib/outcome.h"
 #include "lib/time.h"
 
 namespace signalbox {
@@ -74,7 +75,39 @@ struct PayloadRecord {
   bool operator==(const PayloadRecord&) const = default;
 };
 
-using Record =
-    std::variant<TransitionRecord, HealthRecord, GenerationRecord, SourceRecord, IncidentRecord, PayloadRecord>;
+/// Outcomes of one target in one second: history keeps them summed in coarser steps.
+struct CountRow {
+  Target target;
+  WallTime at;  ///< within the second
+  OutcomeCounts counts{};
+  bool operator==(const CountRow&) const = default;
+};
+
+/// A client's batch, once: `key` is kept as long as a retry may come (report.h).
+struct BatchRecord {
+  uint64_t key = 0;
+  WallTime at;  ///< of its arrival
+  std::vector<CountRow> rows;
+  bool operator==(const BatchRecord&) const = default;
+};
+
+enum class OverrideAction { set, cleared, expired };
+
+/// One line of the history of overrides.
+struct OverrideRecord {
+  WallTime at;
+  Target target;
+  OverrideAction action = OverrideAction::set;
+  std::string by;  ///< who did it; empty when it expired
+  // What was set, or what ended:
+  State state = State::unhealthy;
+  int primary_weight = 0;
+  std::string reason;
+  WallTime expires_at;
+  bool operator==(const OverrideRecord&) const = default;
+};
+
+using Record = std::variant<TransitionRecord, HealthRecord, GenerationRecord, SourceRecord, IncidentRecord,
+                            PayloadRecord, BatchRecord, OverrideRecord>;
 
 }  // namespace signalbox

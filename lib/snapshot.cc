@@ -9,12 +9,6 @@
 namespace signalbox {
 namespace {
 
-const SourceStates& states_of(const Core& core, const std::string& provider) {
-  static const SourceStates kNone;
-  const auto found = core.sources.find(provider);
-  return found == core.sources.end() ? kNone : found->second;
-}
-
 OrderedJson target_json(const Core& core, const Target& target, const TargetState& state, const Snapshot& frame) {
   const Policy& policy = core.config->policy;
   const ProviderConfig& provider = *find_provider(*core.config, target.provider);
@@ -30,7 +24,7 @@ OrderedJson target_json(const Core& core, const Target& target, const TargetStat
           {"advice", advice_json(advise(state.health, policy))},
           {"why", state.why},
           {"evidence",
-           evidence_json(provider, states_of(core, target.provider), target, state.evidence, policy, frame.as_of)},
+           evidence_json(provider, sources_of(core, target.provider), target, state.evidence, policy, frame.as_of)},
           {"override", nullptr}};
 }
 
@@ -64,7 +58,7 @@ OrderedJson source_row(const ProviderConfig& provider, const SourceConfig& sourc
 std::string sources_body(const Core& core, Instant now) {
   OrderedJson rows = OrderedJson::array();
   for (const ProviderConfig& provider : core.config->providers) {
-    const SourceStates& states = states_of(core, provider.name);
+    const SourceStates& states = sources_of(core, provider.name);
     for (const SourceConfig& source : provider.sources) {
       const auto found = states.find(source.name);
       const SourceState state = found == states.end() ? SourceState{} : found->second;
@@ -83,7 +77,7 @@ OrderedJson check(bool pass, const std::string& output, Instant now) {
 size_t blind_sources(const Core& core, Instant now, size_t& all) {
   size_t blind = 0;
   for (const ProviderConfig& provider : core.config->providers) {
-    const SourceStates& states = states_of(core, provider.name);
+    const SourceStates& states = sources_of(core, provider.name);
     for (const SourceConfig& source : provider.sources) {
       ++all;
       const auto found = states.find(source.name);

@@ -26,6 +26,8 @@ struct Restored {
   std::vector<SourceRecord> sources;
   std::vector<PayloadRecord> payloads;  ///< the newest of each document
   std::vector<IncidentRecord> open_incidents;
+  std::vector<OverrideRecord> overrides;  ///< those in force: set, not cleared, not over
+  std::vector<BatchRecord> batches;       ///< keys and times of the last hour, without rows
 };
 
 struct StoreStatus {

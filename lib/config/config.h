@@ -57,6 +57,7 @@ struct ProviderConfig {
   std::vector<std::string> models;  ///< known from the start
   std::vector<ModelFamily> families;
   std::vector<SourceConfig> sources;
+  bool count_throttled = false;  ///< a 429 means that the provider has no capacity (Vertex): it is a failure
   bool operator==(const ProviderConfig&) const = default;
 };
 
@@ -86,6 +87,8 @@ struct Policy {
   Millis old_red = hours(6);
   double canary_per_s = 0.2;
   int canary_max_weight = 25;
+  int max_models = 256;    ///< of a provider; what comes over it counts for the provider only
+  int max_reporters = 64;  ///< that are told apart; what comes over it counts as one more
   WeightTable weights = {{
       {100, 100, 100, 5},  // unknown
       {100, 100, 100, 5},  // none
@@ -109,6 +112,7 @@ struct ServerConfig {
   std::string tls_key_file;
   bool allow_plaintext = false;
   std::vector<std::string> allowed_hosts;
+  int reporter_batches_per_s = 200;  ///< of one reporter, twice as many in a burst; 0: no limit
   Millis answer_ttl = seconds(60);
   std::string log_level = "info";   ///< debug, info, warn, error
   std::string log_format = "text";  ///< text, json
@@ -117,6 +121,8 @@ struct ServerConfig {
 
 struct Retention {
   Millis transitions = hours(24 * 400);
+  Millis fine_counts = hours(48);          ///< outcomes in steps of 10 s
+  Millis coarse_counts = hours(24 * 400);  ///< outcomes in steps of 5 min
   Millis incidents = hours(24 * 400);
   Millis payloads = hours(24 * 30);
   int64_t payload_bytes = 64LL * 1024 * 1024;  ///< compressed, all sources together

@@ -63,7 +63,7 @@ struct Running {
   FakeStore store;
   std::atomic<int64_t> passed_ms = 0;
   Instant start = ManualClock{}.now;
-  Engine engine{start_core(config({provider("claude")}), 7, {}, {}, start), store, "abc",
+  Engine engine{start_core(config({provider("claude")}), {.generation = 7}, start), store, "abc",
                 [this] { return start + Millis(passed_ms.load()); }};
   std::mutex mutex;
   std::condition_variable changed;

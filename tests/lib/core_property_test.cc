@@ -90,7 +90,7 @@ TEST_CASE("for every stream: weights stay in 1-100, unknown and healthy stay at 
   for (int s = 0; s < kStreams; ++s) {
     CAPTURE(s);
     const std::vector<Moment> moments = generator.stream();
-    Core core = start_core(two_providers(), 0, {}, {}, moments.front().at);
+    Core core = start_core(two_providers(), {}, moments.front().at);
     for (const Moment& moment : moments) {
       const uint64_t told = core.generation;
       const Core before = core;
@@ -117,7 +117,7 @@ TEST_CASE("for every stream: the same events give the same core and the same rec
   Generator generator{std::mt19937(seed() + 1)};
   for (int s = 0; s < kStreams / 4; ++s) {
     const std::vector<Moment> moments = generator.stream();
-    Core one = start_core(two_providers(), 0, {}, {}, moments.front().at);
+    Core one = start_core(two_providers(), {}, moments.front().at);
     Core two = one;
     for (const Moment& moment : moments) {
       Update a = update(one, moment.events, moment.at);
@@ -135,7 +135,7 @@ TEST_CASE("for every stream: looking twice at the same moment changes nothing mo
   Generator generator{std::mt19937(seed() + 2)};
   for (int s = 0; s < kStreams / 4; ++s) {
     const std::vector<Moment> moments = generator.stream();
-    Core core = start_core(two_providers(), 0, {}, {}, moments.front().at);
+    Core core = start_core(two_providers(), {}, moments.front().at);
     for (const Moment& moment : moments) {
       core = update(core, moment.events, moment.at).core;
       const Update again = update(core, {}, moment.at);
@@ -150,7 +150,7 @@ TEST_CASE("for every stream: the order of two sources at the same moment does no
   for (int s = 0; s < kStreams; ++s) {
     CAPTURE(s);
     ManualClock clock;
-    Core one = start_core(two_providers(), 0, {}, {}, clock.now);
+    Core one = start_core(two_providers(), {}, clock.now);
     Core two = one;
     for (int i = 0; i < kEvents / 3; ++i) {
       clock.advance(seconds(generator.up_to(60)));
@@ -171,7 +171,7 @@ TEST_CASE("for every stream: when all sources fall silent, everybody ends unknow
   Generator generator{std::mt19937(seed() + 4)};
   for (int s = 0; s < kStreams / 4; ++s) {
     const std::vector<Moment> moments = generator.stream();
-    Core core = start_core(two_providers(), 0, {}, {}, moments.front().at);
+    Core core = start_core(two_providers(), {}, moments.front().at);
     Instant now;
     for (const Moment& moment : moments) {
       now = moment.at;

@@ -29,7 +29,7 @@ struct World {
   std::vector<TransitionRecord> transitions;
 
   explicit World(std::vector<ProviderConfig> providers) {
-    core = start_core(config(std::move(providers)), 0, {}, {}, clock.now);
+    core = start_core(config(std::move(providers)), {}, clock.now);
     send({});
   }
   void send(const std::vector<Event>& events) {
@@ -190,7 +190,9 @@ TEST_CASE("a restart in mid-outage comes back knowing") {
   const Instant later{world.clock.now.wall + seconds(20), MonoTime(seconds(3))};
   SourceState restored = seen;
   restored.good_at = restored.changed_at = {seen.good_at.wall, later.mono - seconds(20)};
-  Core again = start_core(world.core.config, world.core.generation, healths, {{"claude", "page", restored}}, later);
+  Core again = start_core(
+      world.core.config,
+      {.generation = world.core.generation, .healths = healths, .sources = {{"claude", "page", restored}}}, later);
   const Update first = update(again, {}, later);
   const TargetState& claude = first.core.targets.at({"claude", ""});
   CHECK(claude.health.state == State::unhealthy);

@@ -10,7 +10,7 @@ using namespace signalbox::testing;
 
 TEST_CASE("an inherited answer is its provider's, byte for byte, but for the model's own name") {
   const ManualClock clock;
-  Core core = update(start_core(config({provider("claude")}), 41, {}, {}, clock.now), {}, clock.now).core;
+  Core core = update(start_core(config({provider("claude")}), {.generation = 41}, clock.now), {}, clock.now).core;
   core = update(core, {observed(page(OfficialLevel::major), clock.now)}, clock.now).core;
   const TargetAnswer answer = render(core, {.instance = "abc"}, clock.now)->targets.at("claude");
 

@@ -20,7 +20,8 @@ struct Fixture {
   Fixture() {
     ProviderConfig claude = provider("claude");
     claude.models = {"claude-opus-4-6"};
-    core = update(start_core(config({claude, provider("openai")}), 41, {}, {}, clock.now), {}, clock.now).core;
+    core =
+        update(start_core(config({claude, provider("openai")}), {.generation = 41}, clock.now), {}, clock.now).core;
   }
   void poll(const Result<PageReading>& reading) {
     core = update(core, {observed(reading, clock.now)}, clock.now).core;

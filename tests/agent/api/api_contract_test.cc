@@ -34,7 +34,7 @@ SnapshotPtr real_snapshot(Instant now) {
   ProviderConfig claude = provider("claude");
   claude.models = {"claude-opus-4-6"};
   ProviderConfig openai = provider("openai", {source("page"), source("silent")});
-  Core core = update(start_core(config({claude, openai}), 41, {}, {}, now), {}, now).core;
+  Core core = update(start_core(config({claude, openai}), {.generation = 41}, now), {}, now).core;
   Incident errors = incident("Elevated errors on Claude Opus 4.6", OfficialLevel::major, now.wall - minutes(3));
   errors.url = "https://stspg.io/x";
   PageReading red = page(OfficialLevel::major, {errors});
