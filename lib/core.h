@@ -66,20 +66,13 @@ struct BatchesRefused {
 
 using Event = std::variant<Observation, ReportBatch, OverrideChange, BatchesRefused, ConfigChanged>;
 
-/// A report that counts for nothing, and why; `index` is its place in the batch.
-struct IgnoredReport {
-  size_t index = 0;
-  std::string why;
-  bool operator==(const IgnoredReport&) const = default;
-};
-
 /// What became of one batch.
 struct BatchVerdict {
   uint64_t key = 0;
   bool duplicate = false;  ///< known already: nothing is counted
   bool refused = false;    ///< more batches within the hour than can be told apart: nothing is counted, try later
   int64_t accepted = 0;    ///< reports
-  std::vector<IgnoredReport> ignored;
+  std::vector<IgnoredPart> ignored;  ///< the parser's and those of providers that nobody configured
   bool operator==(const BatchVerdict&) const = default;
 };
 
