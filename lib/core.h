@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -117,6 +118,9 @@ Told told_of(const Core& core, const Target& target, const TargetState& state);
 
 /// The evidence with everything that people are shown, as of `now`.
 Evidence evidence_of(const Core& core, const Target& target, const TargetState& state, Instant now);
+
+/// The providers whose clients see more failures than usual: the word of their pages is wanted soon.
+std::set<std::string> doubted_providers(const Core& core);
 
 /// The sentence that explains what a target is told.
 std::string why_of(const Core& core, const Target& target, const TargetState& state, Instant now);
