@@ -8,7 +8,8 @@
 ///             about 7 failures more than the successes explain are enough, somewhat more where many requests are
 ///             made or where failures are usual. Does it stand without any five seconds of it? Else it is a spike:
 ///             retries absorb it. Does it stand without any one reporter? Else it is that client's own trouble.
-///   elevated  Do clearly more fail than usual (.15 rather than .05), however long it takes to see it?
+///   elevated  Do clearly more fail than usual (.15 rather than .05), however long it takes to see it? It ends by a
+///             question of its own (.03 rather than .10), so that it does not come and go at a rate in between.
 ///   normal    Have so many succeeded in a row, nearly, that at least about 70 % do? A failure costs 3.6 successes.
 ///   insufficient   None of these: too little to say.
 ///
@@ -38,7 +39,8 @@
 /// The least that a test with fixed thresholds can need at .5/s with one false alarm in 50 h at 15 % is 11 s at
 /// 100 % and 49 s at 50 % (Lorden, Annals of Mathematical Statistics 1971); less is possible for one that knows
 /// what is usual. From 5/s on the spike test alone takes 5.8 s. Weak still: .20 to .25 of failures that last are
-/// told slowly; a client that is new and large weighs too much for its first half minute.
+/// told slowly; a client whose fellows have all fallen silent counts for little until they are forgotten, after ten
+/// minutes.
 #include <cstdint>
 #include <vector>
 
@@ -80,7 +82,8 @@ class Detector {
   FailureSums capped_;
   ReporterPanel panel_;
   Baseline baseline_;
-  double raised_ = 0;
+  double raised_ = 0;  ///< of what makes it elevated
+  double eased_ = 0;   ///< of what ends that
   double calm_ = 0;
   double calm_needed_ = 0;
   bool failing_ = false;

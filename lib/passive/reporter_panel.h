@@ -47,7 +47,8 @@ class ReporterPanel {
 
   struct Reporter {
     int id = 0;
-    double volume = 0;
+    double volume = 0;  ///< since it is known
+    int64_t known_since = 0;
     int64_t seen = 0;
     double without = 0;  ///< the spread sum of all others
     double run_ok = 0;   ///< in the present run of suspicion
@@ -56,6 +57,7 @@ class ReporterPanel {
     bool set_aside = false;
   };
 
+  double usual_volume(const Reporter& reporter) const;
   Reporter& find(int id, int64_t slot, double spread);
   bool others_only_fail(const Reporter& reporter) const;
 

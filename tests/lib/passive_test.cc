@@ -13,6 +13,7 @@ namespace {
 
 const OutcomeCounts kWell = counts({{Outcome::ok, 2}});
 const OutcomeCounts kDown = counts({{Outcome::overloaded, 2}});
+const std::vector<std::string> kThree = {"east", "west", "north"};
 
 /// Claude with a green page and five minutes of clients that are well.
 struct Calm : World {
@@ -95,21 +96,18 @@ TEST_CASE("failing ends when enough requests go well, and never by silence alone
   world.until_unhealthy(kDown);
   world.pass(minutes(4));
   CHECK(world.level() == "failing");
-  for (int i = 0; i < 14; ++i) {  // a canary's few requests
-    world.report("claude", counts({{Outcome::ok, 1}}));
-    world.pass(seconds(5));
-  }
+  const auto canary = [&](int requests) {  // few requests, from each client in turn
+    for (int i = 0; i < requests; ++i) {
+      world.report("claude", counts({{Outcome::ok, 1}}), kThree.at(static_cast<size_t>(i) % 3));
+      world.pass(seconds(5));
+    }
+  };
+  canary(14);
   CHECK(world.level() == "failing");
-  for (int i = 0; i < 20; ++i) {
-    world.report("claude", counts({{Outcome::ok, 1}}));
-    world.pass(seconds(5));
-  }
+  canary(20);
   CHECK(world.level() == "elevated");  // its sum remembers the failures for longer
   CHECK(world.at("claude").health.state == State::recovering);
-  for (int i = 0; i < 30; ++i) {
-    world.report("claude", counts({{Outcome::ok, 1}}));
-    world.pass(seconds(5));
-  }
+  canary(30);
   CHECK(world.level() == "normal");
 }
 
@@ -187,6 +185,16 @@ TEST_CASE("one large reporter that says all is well does not hide the outage of 
     world.pass(seconds(1));
   }
   CHECK(seconds_until <= 20);
+}
+
+TEST_CASE("nor does one that has only just come") {
+  Calm world;
+  int seconds_until = 0;
+  for (; seconds_until < 60 && world.at("claude").health.state != State::unhealthy; ++seconds_until) {
+    world.clients("claude", 1, kDown);
+    world.report("claude", counts({{Outcome::ok, 60}}), "new");
+  }
+  CHECK(seconds_until <= 15);
 }
 
 TEST_CASE("a model that fails alone is unhealthy, its provider degraded and its other models as they were") {
