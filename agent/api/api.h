@@ -16,6 +16,7 @@ struct ApiRequest {
   std::string path;  ///< percent-decoded, without the query
   std::multimap<std::string, std::string> query;
   std::string if_none_match;
+  std::string last_event_id;  ///< where a stream goes on
 };
 
 struct ApiReply {
@@ -39,8 +40,9 @@ using Handler = ApiReply (*)(const ApiRequest&, const ApiContext&);
 struct ApiRoute {
   std::string pattern;
   Handler get;
-  bool reads_history;  ///< may wait for the disk: runs outside the event loop
-  bool waits;          ///< answers `wait_s` and `generation` (long poll)
+  bool reads_history;    ///< may wait for the disk: runs outside the event loop
+  bool waits;            ///< answers `wait_s` and `generation` (long poll)
+  bool streams = false;  ///< a 200 is the head of a stream of events (stream_feed.h)
 };
 
 std::span<const ApiRoute> api_routes();

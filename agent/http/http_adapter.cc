@@ -99,8 +99,9 @@ class HttpAdapter::Router final : private httplib::Server {
   /// content reader keep httplib from reading a body that is not there.
   void add(const ApiRoute& route) {
     const auto note = [this, &route](const httplib::Request& request, httplib::Response&) {
-      found_ =
-          ApiCall{&route, {request.method, request.path, request.params, joined_header(request, "If-None-Match")}};
+      found_ = ApiCall{&route,
+                       {request.method, request.path, request.params, joined_header(request, "If-None-Match"),
+                        request.get_header_value("Last-Event-ID")}};
     };
     const auto note_unread = [note](const httplib::Request& request, httplib::Response& reply,
                                     const httplib::ContentReader&) { note(request, reply); };

@@ -19,6 +19,12 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
 bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
 
+ApiReply too_many_streams() {
+  auto busy = problem(503, "Service Unavailable", "too many streams are open");
+  busy.headers.emplace_back("Retry-After", "5");
+  return busy;
+}
+
 }  // namespace
 
 HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker,
@@ -173,6 +179,9 @@ bool HttpConnection::end_reading(const asio::error_code& error) {
 Awaitable<void> HttpConnection::answer() {
   seats_.make_busy(*this);
   auto pending = *std::exchange(pending_, std::nullopt);
+  if (auto* call = std::get_if<ApiCall>(&pending.what); call != nullptr && call->route->streams) {
+    co_return co_await stream(std::move(*call), pending.form);
+  }
   ApiReply reply;
   if (auto* call = std::get_if<ApiCall>(&pending.what)) {
     const auto poll = long_poll(*call);
@@ -190,6 +199,23 @@ Awaitable<void> HttpConnection::answer() {
   pending.form.close = pending.form.close || service_.stopping();
   close_after_reply_ = pending.form.close;
   send(serialise(reply, service_.date(), pending.form));
+}
+
+/// Gives the socket to a stream, and ends with it.
+Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form) {
+  ApiReply reply = service_.answer(call);
+  if (reply.status == 200 && service_.feed().readers >= service_.limits().streams) reply = too_many_streams();
+  close_after_reply_ = reply.status == 200 || form.close || service_.stopping();
+  form.close = close_after_reply_;
+  if (reply.status != 200) co_return send(serialise(reply, service_.date(), form));
+  // Who must be told to keep alive speaks HTTP/1.0.
+  const auto framing = form.says_keep_alive ? StreamFraming::bare : StreamFraming::chunked;
+  if (form.head_only) co_return send(serialise_stream_head(reply, service_.date(), framing));
+  phase_ = Phase::streaming;
+  deadline_ = MonoTime::max();
+  stream_ = std::make_unique<HttpStream>(socket_, service_, framing);
+  co_await stream_->serve(reply, call.request.last_event_id);
+  stream_.reset();
 }
 
 /// Returns early when the peer is gone (the socket is then closed) or sends so much that we could not keep it.
@@ -256,6 +282,7 @@ void HttpConnection::consume(size_t count) {
 }
 
 void HttpConnection::sweep(MonoTime now) {
+  if (stream_) return stream_->sweep(now);
   if (now < deadline_) return;
   if (phase_ == Phase::waiting) return wake();
   if (phase_ == Phase::head || phase_ == Phase::body) refuse(408, "the request took too long to arrive");
@@ -263,6 +290,7 @@ void HttpConnection::sweep(MonoTime now) {
 }
 
 void HttpConnection::wake() {
+  if (stream_) return stream_->wake();
   asio::error_code error;
   if (phase_ == Phase::waiting || (phase_ == Phase::idle && service_.stopping())) socket_.cancel(error);
 }

@@ -12,6 +12,7 @@
 #include "agent/http/http_net.h"
 #include "agent/http/http_reply.h"
 #include "agent/http/http_service.h"
+#include "agent/http/http_stream.h"
 #include "agent/http/seats.h"
 
 namespace signalbox {
@@ -36,7 +37,7 @@ class HttpConnection final : public Guest {
   void evict() override { close(); }
 
  private:
-  enum class Phase { idle, head, body, waiting, working, writing, lingering };
+  enum class Phase { idle, head, body, waiting, working, streaming, writing, lingering };
   enum class Step { read, flush, answer, close };
 
   /// A request whose head is read: the call to make or the reply to give, and in which form.
@@ -58,6 +59,7 @@ class HttpConnection final : public Guest {
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
+  Awaitable<void> stream(ApiCall call, ReplyForm form);
   Awaitable<void> wait_for_change(Wait wish);
   Awaitable<bool> flush();
   Awaitable<void> linger();
@@ -83,7 +85,8 @@ class HttpConnection final : public Guest {
   size_t end_ = 0;
   size_t body_left_ = 0;
   std::optional<Pending> pending_;
-  std::string output_;  ///< what the socket did not take at once
+  std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the socket then
+  std::string output_;                  ///< what the socket did not take at once
   bool close_after_reply_ = false;
   std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
 };

@@ -25,7 +25,10 @@ struct FrontLimits {
   Millis idle = seconds(75);   ///< above the 60 s after which common proxies drop an idle upstream connection
   Millis linger = seconds(1);  ///< for the peer to take our last reply before the socket goes away
   Millis drain = seconds(3);   ///< for requests in flight when we stop
-  Millis sweep = Millis(250);  ///< how often deadlines are looked at
+  size_t streams = 2048;       ///< readers of `/v1/stream`
+  size_t stream_backlog = size_t{64} * 1024;  ///< a stream's bytes that wait behind the piece being written
+  Millis stream_comment = seconds(15);        ///< of silence: below the usual timeouts of proxies
+  Millis sweep = Millis(250);                 ///< how often deadlines are looked at
 };
 
 struct FrontConfig {

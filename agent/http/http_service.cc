@@ -21,6 +21,7 @@ HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, con
       hot_([this](std::string_view path, const std::string& if_none_match) {
         return hot_answer(path, if_none_match);
       }),
+      feed_(first),
       snapshot_(std::move(first)) {
   tick(now());
 }
@@ -28,6 +29,7 @@ HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, con
 void HttpService::publish(SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
   hot_.reset(snapshot_, date_);
+  feed_.publish(snapshot_);
 }
 
 void HttpService::tick(Instant now) {

@@ -12,6 +12,7 @@
 #include "agent/http/http_front.h"
 #include "agent/http/http_host.h"
 #include "agent/http/http_hot.h"
+#include "agent/http/stream_feed.h"
 
 namespace signalbox {
 
@@ -36,6 +37,7 @@ class HttpService {
   const HostPolicy& hosts() const { return hosts_; }
 
   HotTable& hot() { return hot_; }
+  StreamFeed& feed() { return feed_; }
   /// For one request at a time, never across a wait.
   RequestHead& scratch_head() { return scratch_head_; }
   std::variant<ApiCall, ApiReply> route(const RequestHead& head) { return adapter_.route(head); }
@@ -48,6 +50,7 @@ class HttpService {
   HostPolicy hosts_;
   HttpAdapter adapter_;
   HotTable hot_;
+  StreamFeed feed_;
   RequestHead scratch_head_;
   SnapshotPtr snapshot_;
   std::string date_;

@@ -91,7 +91,7 @@ ApiReply get(const ApiContext& context, const std::string& path, const Query& qu
              const std::string& if_none_match) {
   const ApiRoute* route = find_route(path);
   if (!route) throw std::out_of_range(path);
-  return route->get({"GET", path, query, if_none_match}, context);
+  return route->get({"GET", path, query, if_none_match, ""}, context);
 }
 
 std::string show(const ApiReply& reply) {
