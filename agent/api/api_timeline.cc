@@ -139,9 +139,10 @@ std::variant<Range, ApiReply> read_range(const ApiRequest& request, WallTime now
     return bad_parameter("step_s", "step_s must be a multiple of 10: history is kept in steps of 10 s");
   }
   Range range;
-  range.until = std::min(until.value_or(now), now);  // nothing is known of what comes
+  range.until = std::min(until.value_or(now), now);
   range.since = since.value_or(range.until - kDefaultRange);
-  if (range.since >= range.until) return bad_parameter("since", "since must be before until, and before now");
+  if (until && range.since >= *until) return bad_parameter("since", "since must be before until");
+  range.until = std::max(range.until, range.since);  // nothing is known of what comes: no steps
   range.step = step > 0 ? Millis(seconds(step)) : usual_step(range.until - range.since);
   range.since = floor_to(range.since, range.step);
   if ((range.until - range.since) / range.step >= kMostSteps) {

@@ -61,6 +61,8 @@ ApiReply transitions(const ApiRequest&, const ApiContext& context) {
   return {200, "application/json", fmt::format("{{\"rows\": {}}}", page ? page->rows.size() : 0), {}};
 }
 
+ApiReply stream(const ApiRequest&, const ApiContext&) { return {200, "text/event-stream", "", {}}; }
+
 ApiReply broken(const ApiRequest&, const ApiContext&) { throw std::runtime_error("secret of the inside"); }
 
 std::string body_of(const std::string& target, State state) {
@@ -78,6 +80,7 @@ std::span<const ApiRoute> front_routes() {
       {"/v1/health", health, false, true},           {"/v1/health/(.+)", target_health, false, true},
       {"/v1/check/(.+)", check, false, false},       {"/livez", livez, false, false},
       {"/v1/transitions", transitions, true, false}, {"/v1/broken", broken, false, false},
+      {"/v1/stream", stream, false, false, true},
   };
   return routes;
 }
