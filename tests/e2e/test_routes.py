@@ -121,7 +121,8 @@ class Routes(AgentTest):
         self.assertEqual(("health", "claude", "unhealthy"), (name, target["target"], target["state"]))
         self.assertEqual(outage, str(target["generation"]))
         self.page.serve("/openai.json", json_reply(statuspage("partial_outage")))
-        self.assertEqual(("openai", "unhealthy"), tuple(stream.next()[2][name] for name in ("target", "state")))
+        target = stream.next()[2]
+        self.assertEqual(("openai", "unhealthy"), (target["target"], target["state"]))
 
         resumed = self.stream(agent, outage)
         name, _, target = resumed.next()

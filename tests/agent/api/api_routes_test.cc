@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(Fixture, "a route's answer is renewed by its ETag") {
 
 TEST_CASE_FIXTURE(Fixture, "a route that is not there, and a key that names nobody, are refused") {
   CHECK(show(get(context, "/v1/routes/chats")) ==
-        "404 application/problem+json\n\n"
+        "404 application/problem+json\nCache-Control: no-store\n\n"
         R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no such route; configured are chat"})");
   CHECK(get(context, "/v1/routes/chat", {{"key", ""}}).status == 400);
   CHECK(get(context, "/v1/routes/chat", {{"key", std::string(1025, 'k')}}).status == 400);

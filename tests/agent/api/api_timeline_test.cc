@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(Fixture,
                   "without a step there is a round one that gives a chart's number, and never more than 2000") {
   CHECK(shape({}) == "288 x 300 s");
   CHECK(shape({{"since", "2026-11-23T09:00:00Z"}}) == "180 x 20 s");
-  CHECK(shape({{"since", "2026-11-16T10:00:00Z"}}) == "84 x 7200 s");
+  CHECK(shape({{"since", "2026-11-16T10:00:00Z"}}) == "168 x 3600 s");
   CHECK(shape({{"since", "1970-01-01T00:00:00Z"}}) == "285 x 6307200 s");
   CHECK(shape({{"since", "2030-01-01T00:00:00Z"}}) == "0 x 10 s");
   CHECK(shape({{"since", "2026-11-23T04:26:50Z"}, {"step_s", "10"}}) == "1999 x 10 s");

@@ -30,6 +30,9 @@ std::string whole(int generation) {
   return "event: snapshot\nid: " + number + "\ndata: all-" + number + "\n\n";
 }
 
+/// A reply on another connection: the loop has done everything that was asked before it.
+void settle(RunningFront& front) { CHECK(front.client().get("/livez").status == 200); }
+
 constexpr const char* kStream = "GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
 constexpr const char* kBareStream = "GET /v1/stream HTTP/1.0\r\nHost: localhost\r\n\r\n";
 
@@ -88,12 +91,12 @@ TEST_CASE("a stream over the wire: its head, the snapshot, a change, and its end
   chunked.send(kStream);
   auto bare = front.client();
   bare.send(kBareStream);
-  while (front.client().get("/livez").body != "{}") continue;  // both are open: the loop has read them
+  settle(front);
   auto next = std::make_shared<Snapshot>(*front_snapshot(2));
   next->targets.at("openai").body = "down";
   next->targets.at("claude").changed = next->targets.at("claude/claude-opus-4-6").changed = 0;
   front->publish(next);
-  CHECK(front.client().get("/v1/health").body == "{\"generation\": 2}");
+  settle(front);
   front->stop();
   const auto all = chunked.read_to_end();
   REQUIRE(all);
@@ -102,7 +105,7 @@ TEST_CASE("a stream over the wire: its head, the snapshot, a change, and its end
   CHECK(all->find("Transfer-Encoding: chunked\r\n") < body);
   CHECK(all->find("Content-Length") == std::string::npos);
   CHECK(all->substr(body) ==
-        "36\r\nevent: snapshot\nid: 1\ndata: {\"generation\": 1}\n\n\r\n"
+        "2f\r\nevent: snapshot\nid: 1\ndata: {\"generation\": 1}\n\n\r\n"
         "20\r\nevent: health\nid: 2\ndata: down\n\n\r\n0\r\n\r\n");
   const auto plain = bare.read_to_end();
   REQUIRE(plain);
@@ -128,13 +131,13 @@ TEST_CASE("a reader that does not read is dropped, and told so if it still reads
   RunningFront front([](FrontConfig& config) { config.limits.stream_backlog = 1000; });
   auto slow = front.client();
   slow.send(kBareStream);
-  while (front.client().get("/livez").body != "{}") continue;
+  settle(front);
   // More than any socket buffers: the reader falls behind.
   for (uint64_t generation = 2; generation < 60; ++generation) {
     auto big = std::make_shared<Snapshot>(*front_snapshot(generation));
     big->targets.at("openai").body = std::string(1 << 20, 'x');
     front->publish(big);
-    CHECK(front.client().get("/livez").status == 200);
+    settle(front);
   }
   const auto received = slow.read_to_end();
   REQUIRE(received);
@@ -170,7 +173,7 @@ TEST_CASE("more streams than there may be get a 503, and a place is free when a 
   {
     auto first = front.client();
     first.send(kStream);
-    while (front.client().get("/livez").body != "{}") continue;
+    settle(front);
     const auto refused = front.client().get("/v1/stream");
     CHECK(refused.status == 503);
     CHECK(refused.header("Retry-After") == "5");
