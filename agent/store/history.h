@@ -74,7 +74,8 @@ inline constexpr int kMostStateChanges = 10'000;
 
 struct OverrideQuery {
   std::optional<Target> target;  ///< a provider alone includes its models
-  int limit = 100;               ///< 1-1000
+  std::optional<WallTime> since;
+  int limit = 100;  ///< 1-1000
 };
 
 template <class Row>

@@ -114,11 +114,12 @@ constexpr const char* kAdvice =
     "SELECT at, state, primary_weight FROM advice WHERE provider = ?1 AND model = ?2 AND at >= ?3 AND at < ?4 "
     "ORDER BY at DESC, id DESC LIMIT ?5";
 
-constexpr const char* kOverridesOfProvider = "WHERE provider = ?2";
-constexpr const char* kOverridesOfTarget = "WHERE provider = ?2 AND model = ?3";
+constexpr const char* kOverridesOfProvider = "AND provider = ?3";
+constexpr const char* kOverridesOfTarget = "AND provider = ?3 AND model = ?4";
 
 std::string overrides_where(const char* whose) {
-  return fmt::format("SELECT {} FROM overrides {} ORDER BY at DESC, id DESC LIMIT ?1", kOverrideColumns, whose);
+  return fmt::format("SELECT {} FROM overrides WHERE at >= ?1 {} ORDER BY at DESC, id DESC LIMIT ?2",
+                     kOverrideColumns, whose);
 }
 
 StateChange read_advice(const SqlRow& row) {
@@ -253,7 +254,8 @@ Result<std::vector<OverrideRecord>> SqliteHistory::overrides(const OverrideQuery
   std::vector<OverrideRecord> found;
   const int64_t limit = std::clamp(query.limit, 1, kMaxLimit);
   const auto read = [&](Statement& statement, const auto&... whose) {
-    return statement.rows([&](const SqlRow& row) { found.push_back(read_override(row, 0)); }, limit, whose...);
+    return statement.rows([&](const SqlRow& row) { found.push_back(read_override(row, 0)); },
+                          query.since.value_or(WallTime::min()), limit, whose...);
   };
   SqlError error;
   if (!query.target) {
