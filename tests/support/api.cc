@@ -62,6 +62,21 @@ Result<HistoryPage<IncidentRecord>> FakeHistory::incidents(const IncidentQuery& 
   return incidents_page;
 }
 
+Result<std::vector<CountStep>> FakeHistory::counts(const CountQuery& query) {
+  asked_counts = query;
+  return count_steps;
+}
+
+Result<StateSeries> FakeHistory::states(const StateQuery& query) {
+  asked_states = query;
+  return state_series;
+}
+
+Result<std::vector<OverrideRecord>> FakeHistory::overrides(const OverrideQuery& query) {
+  asked_overrides = query;
+  return override_rows;
+}
+
 const ApiRoute* find_route(const std::string& path) {
   const ApiRoute* found = nullptr;
   for (const ApiRoute& route : api_routes()) {

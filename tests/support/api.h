@@ -15,15 +15,24 @@ Snapshot api_snapshot();
 std::string api_body(const std::string& target, const std::string& provider, const std::string& model, State state);
 
 /// What it was asked last, and what it answers.
-class FakeHistory final : public History {
+class FakeHistory : public History {
  public:
   std::optional<TransitionQuery> asked_transitions;
   std::optional<IncidentQuery> asked_incidents;
   Result<HistoryPage<TransitionRecord>> transitions_page = HistoryPage<TransitionRecord>{};
   Result<HistoryPage<IncidentRecord>> incidents_page = HistoryPage<IncidentRecord>{};
+  std::optional<CountQuery> asked_counts;
+  std::optional<StateQuery> asked_states;
+  std::optional<OverrideQuery> asked_overrides;
+  Result<std::vector<CountStep>> count_steps = std::vector<CountStep>{};
+  Result<StateSeries> state_series = StateSeries{};
+  Result<std::vector<OverrideRecord>> override_rows = std::vector<OverrideRecord>{};
 
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
   Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
+  Result<std::vector<CountStep>> counts(const CountQuery& query) override;
+  Result<StateSeries> states(const StateQuery& query) override;
+  Result<std::vector<OverrideRecord>> overrides(const OverrideQuery& query) override;
 };
 
 /// Takes everything, or what it is told to say, and remembers what it was given.

@@ -48,7 +48,7 @@ SnapshotPtr real_snapshot(Instant now) {
 }
 
 /// Two pages of each kind. The cursor is good for the fake alone.
-class TwoPages final : public History {
+class TwoPages final : public FakeHistory {
  public:
   explicit TwoPages(std::string evidence) : evidence_(std::move(evidence)) {}
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override {

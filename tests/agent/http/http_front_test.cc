@@ -4,6 +4,7 @@
 #include <semaphore>
 
 #include "agent/http/history_worker.h"
+#include "tests/support/api.h"
 #include "tests/support/running_front.h"
 
 using namespace signalbox;
@@ -28,13 +29,12 @@ Pair ask_both(FrontClient& client, const std::string& path, const std::string& h
 }
 
 /// Reads wait until the test lets them.
-class SlowHistory final : public History {
+class SlowHistory final : public FakeHistory {
  public:
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery&) override {
     gate.acquire();
     return HistoryPage<TransitionRecord>{std::vector<TransitionRecord>(3), ""};
   }
-  Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery&) override { return Error{"not asked"}; }
   static inline std::counting_semaphore<> gate{0};
 };
 
