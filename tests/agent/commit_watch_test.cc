@@ -18,6 +18,8 @@ class HandStore final : public Store {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, timeout, [&] { return committed_ >= ticket; });
   }
+  Ticket committed() const override { return 0; }
+  void listen(std::function<void()>) override {}
   StoreStatus status() const override { return {}; }
   Result<std::unique_ptr<History>> open_history() override { return Error{"none"}; }
   void commit(Ticket ticket) {
