@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "agent/api/api_parameters.h"
+#include "agent/http/body_budget.h"
 #include "agent/http/history_worker.h"
 #include "agent/http/http_adapter.h"
 #include "agent/http/http_front.h"
@@ -22,7 +23,9 @@ std::optional<Wait> long_poll(const ApiCall& call);
 
 class HttpService {
  public:
-  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first);
+  /// `writes` may be null: then nothing is taken in.
+  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first,
+              Writes* writes);
 
   void publish(SnapshotPtr snapshot);
   /// Keeps `Date` right; called at least once a second.
@@ -36,6 +39,8 @@ class HttpService {
   bool stopping() const { return stopping_; }
   const HostPolicy& hosts() const { return hosts_; }
 
+  Writes* writes() const { return writes_; }
+  BodyBudget& bodies() { return bodies_; }
   HotTable& hot() { return hot_; }
   StreamFeed& feed() { return feed_; }
   /// For one request at a time, never across a wait.
@@ -48,6 +53,8 @@ class HttpService {
 
   FrontLimits limits_;
   HostPolicy hosts_;
+  Writes* writes_;
+  BodyBudget bodies_;
   HttpAdapter adapter_;
   HotTable hot_;
   StreamFeed feed_;

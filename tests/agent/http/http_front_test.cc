@@ -170,15 +170,6 @@ TEST_CASE("a body is read past and never taken for a request") {
   CHECK(client.get("/v1/health").body == "{\"generation\": 1}");
 }
 
-TEST_CASE("a client that expects 100-continue gets it before its body") {
-  RunningFront front;
-  auto client = front.client();
-  client.send("POST /v1/health HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-  CHECK(client.read_reply().status == 100);
-  client.send("ab");
-  CHECK(client.read_reply().status == 405);
-}
-
 TEST_CASE("ranges and compression are not offered") {
   RunningFront front;
   auto client = front.client();
