@@ -12,8 +12,6 @@ namespace signalbox {
 namespace {
 
 constexpr std::string_view kPrefix = "/v1/routes/";
-/// Longer than any session's name; the front takes request lines of 8000.
-constexpr size_t kMaxKeyBytes = 1024;
 
 ApiReply unknown_route(const Snapshot& snapshot) {
   std::vector<std::string_view> known;
@@ -37,7 +35,7 @@ ApiReply answer_route(const ApiRequest& request, const ApiContext& context) {
   const auto key = parameters.text("key");
   if (parameters.refusal()) return *parameters.refusal();
   // An empty key would make one session of all of them.
-  if (key && (key->empty() || key->size() > kMaxKeyBytes)) {
+  if (key && (key->empty() || key->size() > kMaxSessionKeyBytes)) {
     return bad_parameter("key", "key must be 1-1024 bytes that name the session; leave it out if there is none");
   }
   const auto found = context.snapshot.routes.find(request.path.substr(kPrefix.size()));

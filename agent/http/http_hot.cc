@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kRoutes = "/v1/routes/";
 constexpr std::string_view kKey = "?key=";
-/// What the handler takes too.
-constexpr size_t kMaxKeyBytes = 1024;
 
 /// Means itself in a query: nothing to decode, no second parameter.
 bool is_plain(char c) {
@@ -53,7 +51,7 @@ const HotTable::Entry* HotTable::session_entry(std::string_view target) {
   const size_t question = target.find(kKey);
   if (question == std::string_view::npos) return nullptr;
   const std::string_view key = target.substr(question + kKey.size());
-  if (key.empty() || key.size() > kMaxKeyBytes || !std::ranges::all_of(key, is_plain)) return nullptr;
+  if (key.empty() || key.size() > kMaxSessionKeyBytes || !std::ranges::all_of(key, is_plain)) return nullptr;
   const auto route = snapshot_->routes.find(target.substr(kRoutes.size(), question - kRoutes.size()));
   if (route == snapshot_->routes.end()) return nullptr;
   const int number = session_number(route->second.split_seed, route->first, key);
