@@ -8,6 +8,7 @@
 #include "lib/answer.h"
 #include "lib/core.h"
 #include "lib/rfc3339.h"
+#include "lib/route_answer.h"
 
 namespace signalbox {
 namespace {
@@ -168,6 +169,7 @@ SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
 
   OrderedJson targets = OrderedJson::array();
   for (const ProviderConfig& provider : core.config->providers) {
+    if (provider.count_throttled) snapshot->counts_throttled.insert(provider.name);
     for (auto it = core.targets.lower_bound({provider.name, ""});
          it != core.targets.end() && it->first.provider == provider.name; ++it) {
       const auto& [target, state] = *it;
@@ -178,14 +180,17 @@ SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
       targets.push_back(std::move(body));
     }
   }
+  OrderedJson observer = observer_json(core.observer);
+  snapshot->observer = dump_json(observer);
   OrderedJson set_aside = status.set_aside.empty() ? OrderedJson() : OrderedJson(status.set_aside);
   snapshot->health = dump_json(OrderedJson{{"as_of", format_rfc3339(now.wall)},
                                            {"expires_at", format_rfc3339(snapshot->expires_at)},
                                            {"generation", core.generation},
-                                           {"observer", observer_json(core.observer)},
+                                           {"observer", std::move(observer)},
                                            {"persistence", snapshot->persistence},
                                            {"database_set_aside", std::move(set_aside)},
                                            {"targets", std::move(targets)}});
+  snapshot->routes = render_routes(core, *snapshot);
   snapshot->sources = sources_body(core, now);
   snapshot->reporters = reporters_body(core, now);
   snapshot->overrides = overrides_body(core);

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "lib/level.h"
+#include "lib/route.h"
 #include "lib/time.h"
 
 namespace signalbox {
@@ -23,6 +25,15 @@ struct TargetAnswer {
   std::string body;      ///< JSON of `/v1/health/{target}`
 };
 
+/// A route's answers, ready to send: a session's number picks one (route.h).
+struct RouteAnswer {
+  RouteSplit split;
+  std::string split_seed;
+  std::string for_primary;  ///< JSON of `/v1/routes/{route}?key=`, for sessions that use the primary
+  std::string for_other;    ///< for the others
+  std::string for_all;      ///< without a key
+};
+
 struct Snapshot {
   Instant as_of;
   WallTime expires_at;
@@ -36,6 +47,9 @@ struct Snapshot {
   bool ready = true;
   std::string readyz;                                        ///< application/health+json of `/readyz`
   std::map<std::string, TargetAnswer, std::less<>> targets;  ///< by "claude" or "claude/claude-opus-4-6"
+  std::map<std::string, RouteAnswer, std::less<>> routes;    ///< by name
+  std::string observer;                                      ///< JSON of `observer` in `/v1/health`
+  std::set<std::string, std::less<>> counts_throttled;       ///< providers whose 429s are failures
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

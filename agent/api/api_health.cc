@@ -6,52 +6,11 @@
 
 #include "agent/api/api_handlers.h"
 #include "agent/api/api_parameters.h"
+#include "agent/api/kept_answer.h"
 #include "lib/ids.h"
-#include "lib/rfc3339.h"
 
 namespace signalbox {
 namespace {
-
-/// Weak comparison: the tags without their `W/` (RFC 9110, 8.8.3.2).
-std::string_view opaque(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
-
-/// The first tag of an `If-None-Match` list, cut off its front; empty at the end, or where it is no list of tags.
-std::string_view take_tag(std::string_view& list) {
-  list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
-  const size_t open = list.starts_with("W/") ? 2 : 0;
-  if (list.substr(open, 1) != "\"") return {};
-  const size_t close = list.find('"', open + 1);  // a comma between the quotes belongs to the tag
-  if (close == std::string_view::npos) return {};
-  const std::string_view tag = list.substr(0, close + 1);
-  list.remove_prefix(tag.size());
-  return tag;
-}
-
-/// `If-None-Match` is `*` or a list of tags (RFC 9110, 13.1.2).
-bool matches(std::string_view header, std::string_view etag) {
-  if (header == "*") return true;
-  for (std::string_view tag = take_tag(header); !tag.empty(); tag = take_tag(header)) {
-    if (opaque(tag) == opaque(etag)) return true;
-  }
-  return false;
-}
-
-/// An answer that a router may keep and renew.
-ApiReply kept(const Snapshot& snapshot, int status, std::string body) {
-  ApiReply reply;
-  reply.status = status;
-  reply.headers = {{"ETag", snapshot.etag}, {"Cache-Control", "max-age=1"}};
-  reply.body = std::move(body);
-  return reply;
-}
-
-/// A 200, or the 304 that renews the router's copy.
-ApiReply fresh(const ApiRequest& request, const Snapshot& snapshot, std::string body) {
-  if (!matches(request.if_none_match, snapshot.etag)) return kept(snapshot, 200, std::move(body));
-  ApiReply reply = kept(snapshot, 304, "");
-  reply.headers.emplace_back("X-Signalbox-Expires-At", format_rfc3339(snapshot.expires_at));
-  return reply;
-}
 
 struct Found {
   const TargetAnswer* answer = nullptr;  ///< of the target, or of its provider; null: there is none
@@ -68,18 +27,6 @@ Found find_target(std::string_view name, const Snapshot& snapshot) {
   const auto provider = snapshot.targets.find(target->provider);
   if (provider == snapshot.targets.end()) return {};
   return {&provider->second, inherited_body(provider->second, target->provider, target->model)};
-}
-
-ApiReply unknown_target(std::string_view name, const Snapshot& snapshot) {
-  if (snapshot.targets.contains(name.substr(0, name.find('/')))) {
-    return problem(404, "Not Found", "a model's name is 1-128 of A-Z a-z 0-9 . _ : @ / -");
-  }
-  std::vector<std::string_view> known;
-  for (const auto& [target, answer] : snapshot.targets) {
-    if (target.find('/') == std::string::npos) known.push_back(target);
-  }
-  if (known.empty()) return problem(404, "Not Found", "no such provider: none is configured");
-  return problem(404, "Not Found", fmt::format("no such provider; configured are {}", fmt::join(known, ", ")));
 }
 
 /// What follows the route's prefix: provider, or provider/model.
@@ -101,6 +48,18 @@ std::string retry_after(const TargetAnswer& answer) {
 }
 
 }  // namespace
+
+ApiReply unknown_target(std::string_view name, const Snapshot& snapshot) {
+  if (snapshot.targets.contains(name.substr(0, name.find('/')))) {
+    return problem(404, "Not Found", "a model's name is 1-128 of A-Z a-z 0-9 . _ : @ / -");
+  }
+  std::vector<std::string_view> known;
+  for (const auto& [target, answer] : snapshot.targets) {
+    if (target.find('/') == std::string::npos) known.push_back(target);
+  }
+  if (known.empty()) return problem(404, "Not Found", "no such provider: none is configured");
+  return problem(404, "Not Found", fmt::format("no such provider; configured are {}", fmt::join(known, ", ")));
+}
 
 ApiReply answer_health(const ApiRequest& request, const ApiContext& context) {
   Parameters parameters(request);

@@ -15,17 +15,11 @@ constexpr int64_t kMaxLimit = 1000;
 /// By then a database that was busy, or was being replaced, is back.
 constexpr const char* kHistoryRetryAfter = "5";
 
-ApiReply not_available() {
-  ApiReply reply = problem(503, "Service Unavailable", "history is not available; health answers go on");
-  reply.headers.emplace_back("Retry-After", kHistoryRetryAfter);
-  return reply;
-}
-
 /// Why is for the log alone: the text may hold a path or be SQLite's.
 ApiReply failure(const Error& error) {
   if (error.message == kBadCursor) return bad_parameter("cursor", kBadCursor);
   spdlog::warn("{}", error.message);
-  return not_available();
+  return history_not_available();
 }
 
 OrderedJson text_or_null(const std::string& text) { return text.empty() ? OrderedJson() : OrderedJson(text); }
@@ -74,6 +68,12 @@ ApiReply page(const char* name, const Result<HistoryPage<Record>>& found) {
 
 }  // namespace
 
+ApiReply history_not_available() {
+  ApiReply reply = problem(503, "Service Unavailable", "history is not available; health answers go on");
+  reply.headers.emplace_back("Retry-After", kHistoryRetryAfter);
+  return reply;
+}
+
 ApiReply answer_transitions(const ApiRequest& request, const ApiContext& context) {
   Parameters parameters(request);
   TransitionQuery query;
@@ -83,7 +83,7 @@ ApiReply answer_transitions(const ApiRequest& request, const ApiContext& context
   query.limit = static_cast<int>(parameters.integer("limit", kDefaultLimit, 1, kMaxLimit));
   query.cursor = parameters.text("cursor").value_or("");
   if (parameters.refusal()) return *parameters.refusal();
-  if (context.history == nullptr) return not_available();
+  if (context.history == nullptr) return history_not_available();
   return page("transitions", context.history->transitions(query));
 }
 
@@ -95,7 +95,7 @@ ApiReply answer_incidents(const ApiRequest& request, const ApiContext& context) 
   query.limit = static_cast<int>(parameters.integer("limit", kDefaultLimit, 1, kMaxLimit));
   query.cursor = parameters.text("cursor").value_or("");
   if (parameters.refusal()) return *parameters.refusal();
-  if (context.history == nullptr) return not_available();
+  if (context.history == nullptr) return history_not_available();
   return page("incidents", context.history->incidents(query));
 }
 

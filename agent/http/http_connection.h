@@ -9,9 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "agent/http/http_body.h"
 #include "agent/http/http_net.h"
 #include "agent/http/http_reply.h"
 #include "agent/http/http_service.h"
+#include "agent/http/http_stream.h"
 #include "agent/http/seats.h"
 
 namespace signalbox {
@@ -20,6 +22,7 @@ namespace signalbox {
 struct Peer {
   asio::ip::address address;  ///< unspecified for a unix socket
   bool is_unix = false;
+  std::optional<uint32_t> uid;  ///< of the process at a unix socket's other end
 };
 
 class HttpConnection final : public Guest {
@@ -36,19 +39,22 @@ class HttpConnection final : public Guest {
   void evict() override { close(); }
 
  private:
-  enum class Phase { idle, head, body, waiting, working, writing, lingering };
+  enum class Phase { idle, head, body, waiting, working, streaming, writing, lingering };
   enum class Step { read, flush, answer, close };
 
   /// A request whose head is read: the call to make or the reply to give, and in which form.
   struct Pending {
     std::variant<ApiCall, ApiReply> what;
     ReplyForm form;
+    std::optional<IncomingBody> body;  ///< of a call that writes
   };
 
   Step advance();
   Step accept_head(const RequestHead& head);
-  Step skip_body();
+  Pending accept(const RequestHead& head, std::optional<ApiReply> refusal);
+  Step take_body();
   Step refuse(int status, std::string_view detail);
+  Step refuse(const ApiReply& reply);
   /// The 403 for who may not ask at all.
   std::optional<ApiReply> who_may_not(const RequestHead& head);
   bool host_allowed(const RequestHead& head);
@@ -58,6 +64,9 @@ class HttpConnection final : public Guest {
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
+  Awaitable<void> stream(ApiCall call, ReplyForm form);
+  Awaitable<ApiReply> answer_read(ApiCall call);
+  Awaitable<ApiReply> answer_write(ApiCall call, IncomingBody body);
   Awaitable<void> wait_for_change(Wait wish);
   Awaitable<bool> flush();
   Awaitable<void> linger();
@@ -71,7 +80,7 @@ class HttpConnection final : public Guest {
   void close();
 
   StreamSocket socket_;
-  bool is_unix_;
+  const Peer peer_;
   HttpService& service_;
   HistoryWorker& worker_;
   Seats& seats_;
@@ -83,7 +92,8 @@ class HttpConnection final : public Guest {
   size_t end_ = 0;
   size_t body_left_ = 0;
   std::optional<Pending> pending_;
-  std::string output_;  ///< what the socket did not take at once
+  std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the socket then
+  std::string output_;                  ///< what the socket did not take at once
   bool close_after_reply_ = false;
   std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
 };

@@ -1,10 +1,24 @@
 #include "agent/http/http_hot.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "agent/api/session_number.h"
 #include "agent/http/http_reply.h"
 
 namespace signalbox {
+namespace {
+
+constexpr std::string_view kRoutes = "/v1/routes/";
+constexpr std::string_view kKey = "?key=";
+
+/// Means itself in a query: nothing to decode, no second parameter.
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
+}
+
+}  // namespace
 
 HotTable::HotTable(Answer answer) : answer_(std::move(answer)) {}
 
@@ -16,7 +30,9 @@ void HotTable::reset(SnapshotPtr snapshot, std::string date) {
 
 const std::string* HotTable::find(const RequestHead& head) {
   if (!head.plain || head.method != "GET") return nullptr;
-  const auto* found = entry(head.target);
+  const auto* found = head.target.starts_with(kRoutes) && head.target.find('?') != std::string_view::npos
+                          ? session_entry(head.target)
+                          : entry(head.target);
   if (!found) return nullptr;
   if (head.if_none_match.empty()) return &found->bytes;
   return head.if_none_match == found->etag ? &found->match_bytes : nullptr;
@@ -24,10 +40,28 @@ const std::string* HotTable::find(const RequestHead& head) {
 
 bool HotTable::is_hot(std::string_view path) const {
   if (path == "/v1/health") return true;
+  if (path.starts_with(kRoutes)) return snapshot_->routes.contains(path.substr(kRoutes.size()));
   for (const std::string_view prefix : {"/v1/health/", "/v1/check/"}) {
     if (path.starts_with(prefix)) return snapshot_->targets.contains(path.substr(prefix.size()));
   }
   return false;
+}
+
+const HotTable::Entry* HotTable::session_entry(std::string_view target) {
+  const size_t question = target.find(kKey);
+  if (question == std::string_view::npos) return nullptr;
+  const std::string_view key = target.substr(question + kKey.size());
+  if (key.empty() || key.size() > kMaxSessionKeyBytes || !std::ranges::all_of(key, is_plain)) return nullptr;
+  const auto route = snapshot_->routes.find(target.substr(kRoutes.size(), question - kRoutes.size()));
+  if (route == snapshot_->routes.end()) return nullptr;
+  const int number = session_number(route->second.split_seed, route->first, key);
+  const bool has_primary = choose(route->second.split, number) == 0;
+  // No path has two slashes at its front.
+  const std::string slot = (has_primary ? "//primary/" : "//other/") + route->first;
+  const auto known = entries_.find(slot);
+  if (known != entries_.end()) return &known->second;
+  auto rendered = render(target);
+  return rendered ? &entries_.emplace(slot, *std::move(rendered)).first->second : nullptr;
 }
 
 const HotTable::Entry* HotTable::entry(std::string_view path) {

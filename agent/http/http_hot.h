@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "agent/api/api.h"
@@ -42,6 +43,9 @@ class HotTable {
 
   bool is_hot(std::string_view path) const;
   const Entry* entry(std::string_view path);
+  /// The answer for a session of a route: rendered for the first that asks, and the same for all on its side of the
+  /// split. Null where `target` is not plainly that.
+  const Entry* session_entry(std::string_view target);
   std::optional<Entry> render(std::string_view path) const;
 
   Answer answer_;

@@ -46,6 +46,16 @@ std::string serialise(const ApiReply& reply, std::string_view date, const ReplyF
   return out;
 }
 
+std::string serialise_stream_head(const ApiReply& reply, std::string_view date, StreamFraming framing) {
+  std::string out = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, reason_phrase(reply.status));
+  append_header(out, "Date", date);
+  append_header(out, "Content-Type", reply.content_type);
+  if (framing == StreamFraming::chunked) append_header(out, "Transfer-Encoding", "chunked");
+  for (const auto& [name, value] : reply.headers) append_header(out, name, value);
+  append_header(out, "Connection", "close");
+  return out.append("\r\n");
+}
+
 std::string http_date(WallTime at) {
   constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",

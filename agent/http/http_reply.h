@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "agent/api/api.h"
+#include "agent/http/stream_feed.h"
 #include "lib/time.h"
 
 namespace signalbox {
@@ -17,6 +18,9 @@ struct ReplyForm {
 
 /// `date` is an IMF-fixdate. Control characters in header values become spaces: no value can start a header.
 std::string serialise(const ApiReply& reply, std::string_view date, const ReplyForm& form);
+
+/// The head of a reply whose body has no end: the last on its connection.
+std::string serialise_stream_head(const ApiReply& reply, std::string_view date, StreamFraming framing);
 
 /// IMF-fixdate of RFC 9110: "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(WallTime at);

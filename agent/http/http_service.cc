@@ -14,13 +14,16 @@ std::optional<Wait> long_poll(const ApiCall& call) {
 }
 
 HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits,
-                         SnapshotPtr first)
+                         SnapshotPtr first, Writes* writes)
     : limits_(limits),
       hosts_(std::move(hosts)),
+      writes_(writes),
+      bodies_(limits.bodies),
       adapter_(routes),
       hot_([this](std::string_view path, const std::string& if_none_match) {
         return hot_answer(path, if_none_match);
       }),
+      feed_(first),
       snapshot_(std::move(first)) {
   tick(now());
 }
@@ -28,6 +31,7 @@ HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, con
 void HttpService::publish(SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
   hot_.reset(snapshot_, date_);
+  feed_.publish(snapshot_);
 }
 
 void HttpService::tick(Instant now) {

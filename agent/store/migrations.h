@@ -22,7 +22,7 @@ struct Migration {
 /// 1, 2, ... without gaps.
 std::span<const Migration> migrations();
 
-/// Applies those that `connection` lacks, each in one transaction.
+/// Applies those that `connection` lacks, all or none: a database is new until it is whole.
 SqlError migrate(SqliteConnection& connection, std::span<const Migration> steps);
 
 }  // namespace signalbox

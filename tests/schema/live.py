@@ -1,6 +1,7 @@
 """Asks a running agent for every path of the contract and holds the answers against it."""
 import http.client
 import json
+import re
 import urllib.parse
 
 PATIENCE_S = 45  # over the longest long poll
@@ -13,6 +14,11 @@ REFUSED = (
     ("/v1/health/{provider}", "/v1/health/no-such-provider", 404),
     ("/v1/health/{provider}/{model}", "/v1/health/no-such-provider/model", 404),
     ("/v1/check/{provider}", "/v1/check/no-such-provider", 404),
+    ("/v1/routes/{route}", "/v1/routes/no-such-route", 404),
+    ("/v1/routes/{route}", "/v1/routes/any?key=", 400),
+    ("/v1/timeline/{provider}", "/v1/timeline/no-such-provider", 404),
+    ("/v1/timeline/{provider}", "/v1/timeline/{provider}?step_s=15", 400),
+    ("/v1/timeline/{provider}", "/v1/timeline/{provider}?step_s=10&since=2026-01-01T00:00:00Z", 400),
     ("/v1/transitions", "/v1/transitions?limit=0", 400),
     ("/v1/transitions", "/v1/transitions?since=yesterday", 400),
     ("/v1/transitions", "/v1/transitions?target=No%20Target", 400),
@@ -20,12 +26,35 @@ REFUSED = (
     ("/v1/incidents", "/v1/incidents?limit=1001", 400),
 )
 
+# Writes that leave nothing behind: a heartbeat, and what must be refused. Over TCP nobody may override.
+HEARTBEAT = {"reporter": "contract", "batch_id": "heartbeat", "reports": []}
+JSON = {"Content-Type": "application/json"}
+WRITES = (
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, JSON, 200),
+    ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{"provider": "No"}]}, JSON, 400),
+    ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{}] * 1001}, JSON, 413),
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {"Content-Type": "text/plain"}, 415),
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {**JSON, "Content-Encoding": "br"}, 415),
+    ("PUT", "/v1/overrides/{provider}", "/v1/overrides/claude", {}, JSON, 403),
+    ("PUT", "/v1/overrides/{provider}/{model}", "/v1/overrides/claude/a/model", {}, JSON, 403),
+    ("DELETE", "/v1/overrides/{provider}", "/v1/overrides/claude", None, {}, 403),
+)
+
+
+def first_event(response):
+    """Up to the empty line that ends it: a stream has no end."""
+    lines = []
+    while not lines or lines[-1] not in (b"\n", b""):
+        lines.append(response.readline())
+    return b"".join(lines)
+
 
 class Answer:
     def __init__(self, response):
         self.status = response.status
         self.headers = response.headers
-        self.body = response.read()
+        self.body = b""
+        self.body = first_event(response) if self.type == "text/event-stream" else response.read()
 
     def json(self):
         try:
@@ -42,10 +71,10 @@ class Asker:
     def __init__(self, url):
         self.address = urllib.parse.urlsplit(url).netloc
 
-    def ask(self, target, method="GET", headers=None):
+    def ask(self, target, method="GET", headers=None, body=None):
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
         try:
-            connection.request(method, target, headers=headers or {})
+            connection.request(method, target, body=body, headers=headers or {})
             return Answer(connection.getresponse())
         finally:
             connection.close()
@@ -63,6 +92,17 @@ def header_errors(contract, response, answer):
     return errors
 
 
+def event_errors(contract, answer):
+    """What the contract has against a stream's first event."""
+    fields = dict(line.split(": ", 1) for line in answer.body.decode().splitlines() if line)
+    try:
+        data = json.loads(fields["data"])
+    except (KeyError, ValueError):
+        return ["the event's data is not JSON"]
+    errors = contract.errors({"$ref": "#/components/schemas/Health"}, data)
+    return errors + ([] if fields.get("id") == str(data.get("generation")) else ["the id is not the generation"])
+
+
 def answer_errors(contract, operation, answer):
     """What the contract has against an answer to `operation`."""
     response = contract.response(operation, answer.status)
@@ -72,6 +112,8 @@ def answer_errors(contract, operation, answer):
         return errors + ([f"{answer.status} has a body"] if answer.body else [])
     if answer.type not in content:
         return errors + [f"the type is {answer.type}, not {' or '.join(content)}"]
+    if answer.type == "text/event-stream":
+        return errors + contract.errors(content[answer.type]["schema"], answer.body.decode()) + event_errors(contract, answer)
     value = answer.json()
     if value is None:
         return errors + ["the body is not JSON"]
@@ -86,8 +128,16 @@ def targets_of(agent):
     return providers, models + [(provider, UNKNOWN_MODEL) for provider in providers]
 
 
-def filled(path, providers, models):
+def routes_of(agent):
+    """No path lists them; the refusal of another name does."""
+    known = re.search(r"configured are (.*)", (agent.ask("/v1/routes/no-such-route").json() or {}).get("detail", ""))
+    return known.group(1).split(", ") if known else []
+
+
+def filled(path, providers, models, routes):
     """`path` with each known target in the place of its parameters; a model's slashes both as they are and as %2F."""
+    if "{route}" in path:
+        return [path.format(route=route) for route in routes]
     if "{model}" in path:
         spelt = [(provider, urllib.parse.quote(model, safe=safe)) for provider, model in models for safe in ("/", "")]
         return [path.format(provider=provider, model=model) for provider, model in dict.fromkeys(spelt)]
@@ -142,12 +192,21 @@ def check_head(agent, target, tally):
     tally.add(f"HEAD {target} {head.status}", errors)
 
 
-def check_refused(contract, agent, tally):
+def check_refused(contract, agent, provider, tally):
     operations = {path: operation for path, operation, _ in contract.operations()}
     for path, target, status in REFUSED:
-        answer = agent.ask(target)
+        answer = agent.ask(target.format(provider=provider))
         errors = answer_errors(contract, operations[path], answer)
         tally.add(f"GET {target} {answer.status}", errors + ([] if answer.status == status else [f"{status} was due"]))
+
+
+def check_writes(contract, agent, tally):
+    operations = {(method, path): operation for method, path, operation, _ in contract.all_operations()}
+    for method, path, target, body, headers, status in WRITES:
+        answer = agent.ask(target, method, headers, None if body is None else json.dumps(body))
+        errors = answer_errors(contract, operations[method, path], answer)
+        errors += [] if answer.status == status else [f"{status} was due"]
+        tally.add(f"{method} {target} {answer.status}", errors)
 
 
 def check_agent(contract, url, tally):
@@ -158,11 +217,12 @@ def check_agent(contract, url, tally):
         served = agent.ask("/openapi.json").json()
         tally.add("the agent serves this contract", [] if served == contract.document else ["it serves another one"])
         for path, operation, parameters in contract.operations():
-            for target in filled(path, providers, models):
+            for target in filled(path, providers, models, routes_of(agent)):
                 for asked in queries(agent, target, parameters):
                     check_answer(contract, agent, operation, asked, tally)
                 check_renewal(contract, agent, operation, target, tally)
                 check_head(agent, target, tally)
-        check_refused(contract, agent, tally)
+        check_refused(contract, agent, providers[0] if providers else "none", tally)
+        check_writes(contract, agent, tally)
     except (OSError, http.client.HTTPException, KeyError, TypeError) as error:
         tally.add(f"asking {url}", [f"{type(error).__name__}: {error}"])

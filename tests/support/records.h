@@ -46,4 +46,26 @@ inline PayloadRecord payload(const std::string& body, WallTime at = kMorning,
   return {"claude", "statuspage", document, at, body};
 }
 
+inline OutcomeCounts outcomes(int64_t ok, int64_t overloaded = 0) {
+  OutcomeCounts counts{};
+  counts.at(static_cast<size_t>(Outcome::ok)) = ok;
+  counts.at(static_cast<size_t>(Outcome::overloaded)) = overloaded;
+  return counts;
+}
+
+/// One count of one target in the second of the batch's arrival.
+inline BatchRecord batch(uint64_t key, const OutcomeCounts& counts, WallTime at = kMorning,
+                         const Target& target = {"claude", "claude-opus-4-6"}) {
+  return {key, at, {{target, at, counts}}};
+}
+
+inline OverrideRecord override_line(OverrideAction action, WallTime at = kMorning,
+                                    const Target& target = {"claude", ""}) {
+  return {at, target, action, "dana", State::unhealthy, 0, "INC-1234", kMorning + hours(2)};
+}
+
+inline AdviceRecord advice(WallTime at, State state, int primary_weight, const Target& target = {"claude", ""}) {
+  return {at, target, state, primary_weight};
+}
+
 }  // namespace signalbox

@@ -23,7 +23,7 @@ namespace {
 
 /// A documented path with a name in the place of each parameter.
 std::string filled(std::string path) {
-  for (const std::string name : {"{provider}", "{model}"}) {
+  for (const std::string name : {"{provider}", "{model}", "{route}"}) {
     if (const size_t at = path.find(name); at != std::string::npos) path.replace(at, name.size(), "name");
   }
   return path;
@@ -34,7 +34,11 @@ SnapshotPtr real_snapshot(Instant now) {
   ProviderConfig claude = provider("claude");
   claude.models = {"claude-opus-4-6"};
   ProviderConfig openai = provider("openai", {source("page"), source("silent")});
-  Core core = update(start_core(config({claude, openai}), {.generation = 41}, now), {}, now).core;
+  auto configured = std::make_shared<Config>(*config({claude, openai}));
+  configured->routes = {
+      {.name = "chat", .primary = "claude/claude-opus-4-6", .fallbacks = {"openai/gpt-5.5"}, .notice = "A backup."},
+      {.name = "search", .primary = "openai"}};
+  Core core = update(start_core(configured, {.generation = 41}, now), {}, now).core;
   Incident errors = incident("Elevated errors on Claude Opus 4.6", OfficialLevel::major, now.wall - minutes(3));
   errors.url = "https://stspg.io/x";
   PageReading red = page(OfficialLevel::major, {errors});
@@ -48,7 +52,7 @@ SnapshotPtr real_snapshot(Instant now) {
 }
 
 /// Two pages of each kind. The cursor is good for the fake alone.
-class TwoPages final : public History {
+class TwoPages final : public FakeHistory {
  public:
   explicit TwoPages(std::string evidence) : evidence_(std::move(evidence)) {}
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override {
@@ -62,6 +66,12 @@ class TwoPages final : public History {
     IncidentRecord record = signalbox::incident("i1");
     if (!query.cursor.empty()) record.url = "";
     return HistoryPage<IncidentRecord>{{record}, query.cursor.empty() ? "next" : ""};
+  }
+  Result<std::vector<CountStep>> counts(const CountQuery& query) override {
+    return std::vector<CountStep>{{query.since, {90, 10}}};
+  }
+  Result<StateSeries> states(const StateQuery& query) override {
+    return StateSeries{.before = StateChange{query.since - hours(1), State::healthy, 100}};
   }
 
  private:
@@ -78,8 +88,8 @@ class ServedApi {
   explicit ServedApi(const SnapshotPtr& snapshot) {
     FrontConfig config;
     config.listen = {"127.0.0.1:0"};
-    auto front =
-        HttpFront::listen(config, api_routes(), std::make_unique<TwoPages>(evidence_of(*snapshot)), snapshot);
+    auto front = HttpFront::listen(config, api_routes(), std::make_unique<TwoPages>(evidence_of(*snapshot)),
+                                   snapshot, &writes_);
     REQUIRE(front);
     front_ = std::move(*front);
     thread_ = std::thread([this] { front_->run(); });
@@ -93,6 +103,7 @@ class ServedApi {
   std::string url() const { return "http://" + front_->bound().front(); }
 
  private:
+  FakeWrites writes_;
   std::unique_ptr<HttpFront> front_;
   std::thread thread_;
 };
@@ -122,11 +133,20 @@ TEST_CASE("each path of the contract has one route, and each route is in the con
     const ApiRoute* route = find_route(filled(path));
     REQUIRE(route);
     described.insert(route->pattern);
+    CHECK(item.contains("get") == (route->get != nullptr));
+    CHECK(item.contains("post") == (route->post != nullptr));
+    CHECK(item.contains("put") == (route->put != nullptr));
+    CHECK(item.contains("delete") == (route->del != nullptr));
+    if (route->get == nullptr) continue;
     std::set<std::string> names;
     for (const Json& one : item["get"].value("parameters", Json::array())) names.insert(one.value("$ref", ""));
     CHECK(names.contains("#/components/parameters/wait_s") == route->waits);
     CHECK(names.contains("#/components/parameters/generation") == route->waits);
-    CHECK(item["get"]["tags"].front() == (route->reads_history ? "history" : route->waits ? "health" : "agent"));
+    const bool about_writes = path == "/v1/overrides" || path == "/v1/reporters";
+    CHECK(item["get"]["tags"].front() == (about_writes                     ? "writing"
+                                          : route->reads_history           ? "history"
+                                          : route->waits || route->streams ? "health"
+                                                                           : "agent"));
   }
   std::set<std::string> routed;
   for (const ApiRoute& route : api_routes()) routed.insert(route.pattern);
@@ -135,8 +155,9 @@ TEST_CASE("each path of the contract has one route, and each route is in the con
 }
 
 TEST_CASE("what is not a path of the contract has no route") {
-  for (const char* path : {"/", "/v1", "/v1/health/", "/v1/check", "/v1/check/", "/v1/sources/", "/v1/healthy",
-                           "/openapi_json", "/livez/x", "/v2/health", "//v1/health"}) {
+  for (const char* path :
+       {"/", "/v1", "/v1/health/", "/v1/check", "/v1/check/", "/v1/routes/", "/v1/routes/a/b", "/v1/timeline",
+        "/v1/stream/", "/v1/sources/", "/v1/healthy", "/openapi_json", "/livez/x", "/v2/health", "//v1/health"}) {
     CAPTURE(path);
     CHECK(find_route(path) == nullptr);
   }
@@ -149,13 +170,27 @@ TEST_CASE("what the agent answers over the wire keeps the contract") {
   INFO(checked.output);
   CHECK(checked.status == 0);
   // Every documented path answered, with its models both known and inherited.
-  for (const char* line :
-       {"ok    GET /v1/health 200", "ok    GET /v1/health/claude/claude-opus-4-6 200",
-        "ok    GET /v1/health/openai/models%2Fnobody-has-this%4020260101 200", "ok    GET /v1/check/claude 503",
-        "ok    GET /v1/check/openai?degraded=429 429", "ok    GET /v1/health/claude If-None-Match 304",
-        "ok    GET /v1/check/claude If-None-Match 503", "ok    GET /v1/transitions?limit=1&cursor=next 200",
-        "ok    HEAD /readyz 200", "ok    GET /openapi.json 200",
-        "ok    GET /v1/transitions?cursor=none-of-ours 400"}) {
+  for (const char* line : {"ok    GET /v1/health 200",
+                           "ok    GET /v1/health/claude/claude-opus-4-6 200",
+                           "ok    GET /v1/health/openai/models%2Fnobody-has-this%4020260101 200",
+                           "ok    GET /v1/check/claude 503",
+                           "ok    GET /v1/check/openai?degraded=429 429",
+                           "ok    GET /v1/health/claude If-None-Match 304",
+                           "ok    GET /v1/check/claude If-None-Match 503",
+                           "ok    GET /v1/transitions?limit=1&cursor=next 200",
+                           "ok    GET /v1/routes/chat?key=user-1 200",
+                           "ok    GET /v1/routes/chat If-None-Match 304",
+                           "ok    GET /v1/stream 200",
+                           "ok    HEAD /v1/stream 200",
+                           "ok    GET /v1/timeline/claude/claude-opus-4-6?step_s=3600 200",
+                           "ok    HEAD /readyz 200",
+                           "ok    GET /openapi.json 200",
+                           "ok    GET /v1/transitions?cursor=none-of-ours 400",
+                           "ok    POST /v1/reports 200",
+                           "ok    POST /v1/reports 413",
+                           "ok    PUT /v1/overrides/claude/a/model 403",
+                           "ok    GET /v1/reporters 200",
+                           "ok    GET /v1/overrides 200"}) {
     CAPTURE(line);
     CHECK(checked.output.find(line) != std::string::npos);
   }

@@ -80,7 +80,7 @@ TEST_CASE("a long poll for a target that is not there fails at once") {
 TEST_CASE("which calls wait, and how long") {
   ApiRoute route{"", nullptr, false, true};
   const auto waits = [&](std::multimap<std::string, std::string> query) {
-    const auto found = long_poll({&route, {"GET", "/", std::move(query), ""}});
+    const auto found = long_poll({&route, {"GET", "/", std::move(query), "", ""}});
     return found ? found->at_most.count() : -1;
   };
   CHECK(waits({{"wait_s", "5"}, {"generation", "42"}}) == 5000);

@@ -104,10 +104,20 @@ TEST_CASE("only the migrations that are missing are applied") {
   CHECK(number(connection, "PRAGMA user_version") == 2);
 }
 
-TEST_CASE("a migration that fails leaves the version before it, whole") {
+TEST_CASE("a migration that fails leaves the version before, whole") {
   SqliteConnection connection = in_memory();
-  const Migration steps[] = {{1, "CREATE TABLE a (x)"}, {2, "CREATE TABLE b (x); CREATE TABLE a (x)"}};
+  const Migration steps[] = {
+      {1, "CREATE TABLE a (x)"}, {2, "CREATE TABLE b (x)"}, {3, "CREATE TABLE c (x); CREATE TABLE a (x)"}};
+  REQUIRE_FALSE(migrate(connection, std::span(steps, 1)));
   CHECK(migrate(connection, steps));
   CHECK(number(connection, "PRAGMA user_version") == 1);
-  CHECK(number(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'b'") == 0);
+  CHECK(number(connection, "SELECT count(*) FROM sqlite_schema WHERE name IN ('b', 'c')") == 0);
+}
+
+TEST_CASE("a new database of which a migration fails is still new") {
+  SqliteConnection connection = in_memory();
+  const Migration steps[] = {{1, "CREATE TABLE a (x)"}, {2, "CREATE TABLE a (x)"}};
+  CHECK(migrate(connection, steps));
+  CHECK(number(connection, "PRAGMA application_id") == 0);
+  CHECK(number(connection, "SELECT count(*) FROM sqlite_schema") == 0);
 }

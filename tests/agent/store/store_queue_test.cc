@@ -88,3 +88,22 @@ TEST_CASE("held checkpoints take the newer ones and forget what was forgotten") 
   CHECK(held.healths == std::map<Target, HealthRecord>{{{"claude", ""}, health("{2}")}});
   CHECK(held.generation == 7);
 }
+
+TEST_CASE("batches get half of the queue, also of what is being written") {
+  StoreQueue queue({.rows = 4, .bytes = 1'000'000});
+  CHECK(queue.fits_half({batch(1, outcomes(1)), batch(2, outcomes(1))}));
+  CHECK_FALSE(queue.fits_half({batch(1, outcomes(1)), batch(2, outcomes(1)), batch(3, outcomes(1))}));
+  queue.push({batch(1, outcomes(1)), batch(2, outcomes(1))}, 1);
+  CHECK_FALSE(queue.fits_half({batch(3, outcomes(1))}));
+  const RecordGroup group = queue.take();
+  CHECK_FALSE(queue.fits_half({batch(3, outcomes(1))}));
+  queue.written();
+  CHECK(queue.fits_half({batch(3, outcomes(1))}));
+}
+
+TEST_CASE("a batch costs what its rows take") {
+  StoreQueue queue({.rows = 1000, .bytes = 100'000});
+  BatchRecord large = batch(1, outcomes(1));
+  large.rows.resize(400, large.rows.front());
+  CHECK_FALSE(queue.fits_half({large}));
+}
