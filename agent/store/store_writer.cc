@@ -38,6 +38,7 @@ std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
   }
   if (failure) return failure;
   if (std::string reason = attach(); !reason.empty()) return OpenFailure{"", reason, false};
+  rows_->remember(restored.batches);
   return std::nullopt;
 }
 
