@@ -78,7 +78,7 @@ void BatchRows::remember(const std::vector<BatchRecord>& stored) {
 
 SqlError BatchRows::load_known() {
   if (known_) return {};
-  Known stored;
+  StoredKeys stored;
   if (SqlError error = keys_.rows(
           [&](const SqlRow& row) { stored.add_before(static_cast<uint64_t>(row.integer(1)), row.time(0)); })) {
     return error;
@@ -87,17 +87,17 @@ SqlError BatchRows::load_known() {
   return {};
 }
 
-void BatchRows::Known::add_before(uint64_t key, WallTime at) {
+void StoredKeys::add_before(uint64_t key, WallTime at) {
   before.push_back(key);
   newest_before = std::max(newest_before, at);
 }
 
-bool BatchRows::Known::contains(uint64_t key) {
+bool StoredKeys::contains(uint64_t key) {
   if (!std::exchange(is_sorted, true)) std::ranges::sort(before);
   return since.contains(key) || std::ranges::binary_search(before, key);
 }
 
-void BatchRows::Known::forget_old(WallTime now) {
+void StoredKeys::forget_old(WallTime now) {
   since.forget_old(as_mono(now));
   if (newest_before < now - kBatchesKept) before = {};
 }

@@ -21,6 +21,18 @@ namespace signalbox {
 /// How long a client may send a batch again (api.md, "Reporting").
 inline constexpr Millis kBatchesKept = hours(1);
 
+/// The keys that are stored.
+struct StoredKeys {
+  std::vector<uint64_t> before;  ///< what stood there at first, sorted; none once all of it is too old
+  WallTime newest_before;
+  bool is_sorted = false;  ///< put off to the first look, which is not the opener's
+  BatchIds since;
+
+  void add_before(uint64_t key, WallTime at);
+  bool contains(uint64_t key);
+  void forget_old(WallTime now);
+};
+
 class BatchRows {
  public:
   BatchRows(SqliteConnection& connection, const Retention& retention);
@@ -44,17 +56,6 @@ class BatchRows {
     Statement delete_old;
     Statement any;
   };
-  /// The keys that are stored.
-  struct Known {
-    std::vector<uint64_t> before;  ///< what stood there at first, sorted; none once all of it is too old
-    WallTime newest_before;
-    bool is_sorted = false;  ///< put off to the first look, which is not the opener's
-    BatchIds since;
-
-    void add_before(uint64_t key, WallTime at);
-    bool contains(uint64_t key);
-    void forget_old(WallTime now);
-  };
   SqlError load_known();
   SqlError write(Tier& tier, const std::map<Target, CountSums::Steps>& sums);
   SqlError id_of(const Target& target, int64_t& id);
@@ -63,7 +64,7 @@ class BatchRows {
 
   SqliteConnection& connection_;
   const Retention retention_;
-  std::optional<Known> known_;         ///< read when first needed
+  std::optional<StoredKeys> known_;    ///< read when first needed
   std::map<Target, int64_t> targets_;  ///< their ids, as far as they were needed
   CountSums sums_;
   int64_t pruned_target_ = 0;  ///< the last id that was looked at
