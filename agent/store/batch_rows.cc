@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace signalbox {
@@ -63,20 +65,41 @@ SqlError BatchRows::store(const BatchRecord& batch) {
   if (known_->contains(batch.key)) return {};
   if (SqlError error = insert_.run(batch.at, as_integer(batch.key))) return error;
   if (connection_.changes() == 0) return {};
-  known_->insert(batch.key, as_mono(batch.at));
+  known_->since.insert(batch.key, as_mono(batch.at));
   for (const CountRow& row : batch.rows) sums_.add(row);
   return {};
 }
 
+void BatchRows::remember(const std::vector<BatchRecord>& stored) {
+  known_.emplace();
+  known_->before.reserve(stored.size());
+  for (const BatchRecord& batch : stored) known_->add_before(batch.key, batch.at);
+}
+
 SqlError BatchRows::load_known() {
   if (known_) return {};
-  BatchIds stored;
+  StoredKeys stored;
   if (SqlError error = keys_.rows(
-          [&](const SqlRow& row) { stored.insert(static_cast<uint64_t>(row.integer(1)), as_mono(row.time(0))); })) {
+          [&](const SqlRow& row) { stored.add_before(static_cast<uint64_t>(row.integer(1)), row.time(0)); })) {
     return error;
   }
   known_ = std::move(stored);
   return {};
+}
+
+void StoredKeys::add_before(uint64_t key, WallTime at) {
+  before.push_back(key);
+  newest_before = std::max(newest_before, at);
+}
+
+bool StoredKeys::contains(uint64_t key) {
+  if (!std::exchange(is_sorted, true)) std::ranges::sort(before);
+  return since.contains(key) || std::ranges::binary_search(before, key);
+}
+
+void StoredKeys::forget_old(WallTime now) {
+  since.forget_old(as_mono(now));
+  if (newest_before < now - kBatchesKept) before = {};
 }
 
 SqlError BatchRows::write_sums() {
@@ -111,7 +134,7 @@ SqlError BatchRows::id_of(const Target& target, int64_t& id) {
 }
 
 SqlError BatchRows::prune(WallTime now, bool& more) {
-  if (known_) known_->forget_old(as_mono(now));
+  if (known_) known_->forget_old(now);
   if (SqlError error = delete_old_.run(WallTime(now - kBatchesKept), kRowsAtOnce)) return error;
   more = more || connection_.changes() > 0;
   std::vector<int64_t> ids;

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/store/count_sums.h"
 #include "agent/store/sqlite.h"
@@ -20,10 +21,24 @@ namespace signalbox {
 /// How long a client may send a batch again (api.md, "Reporting").
 inline constexpr Millis kBatchesKept = hours(1);
 
+/// The keys that are stored.
+struct StoredKeys {
+  std::vector<uint64_t> before;  ///< what stood there at first, sorted; none once all of it is too old
+  WallTime newest_before;
+  bool is_sorted = false;  ///< put off to the first look, which is not the opener's
+  BatchIds since;
+
+  void add_before(uint64_t key, WallTime at);
+  bool contains(uint64_t key);
+  void forget_old(WallTime now);
+};
+
 class BatchRows {
  public:
   BatchRows(SqliteConnection& connection, const Retention& retention);
 
+  /// The stored keys, for who has just read them: they need not be read again.
+  void remember(const std::vector<BatchRecord>& stored);
   /// Takes in a batch; its outcomes are on their way until `write_sums`.
   SqlError store(const BatchRecord& batch);
   /// Adds what was taken in since the last call to the stored steps.
@@ -49,7 +64,7 @@ class BatchRows {
 
   SqliteConnection& connection_;
   const Retention retention_;
-  std::optional<BatchIds> known_;      ///< the keys that are stored; read when first needed
+  std::optional<StoredKeys> known_;    ///< read when first needed
   std::map<Target, int64_t> targets_;  ///< their ids, as far as they were needed
   CountSums sums_;
   int64_t pruned_target_ = 0;  ///< the last id that was looked at

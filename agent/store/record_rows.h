@@ -12,6 +12,8 @@ class RecordRows {
  public:
   RecordRows(SqliteConnection& connection, const Retention& retention);
 
+  /// What `read_stored` has just read of the batches.
+  void remember(const std::vector<BatchRecord>& stored) { batches_.remember(stored); }
   SqlError write(const RecordGroup& group);
   /// A database that was made anew in mid-run goes on under the old name.
   SqlError write_instance(const std::string& instance);

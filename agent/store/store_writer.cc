@@ -32,12 +32,14 @@ std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
   for (const HealthRecord& health : restored.healths) held_.healths[health.target] = health;
   for (const SourceRecord& source : restored.sources) held_.sources[{source.provider, source.source}] = source;
   held_.generation = restored.generation;
+  for (const OverrideRecord& line : restored.overrides) held_overrides_[line.target] = line;
   if (instance_.empty()) {
     // Drawn here rather than read from the new database, whose first commit may fail.
     instance_ = restored.instance = draw_instance();
   }
   if (failure) return failure;
   if (std::string reason = attach(); !reason.empty()) return OpenFailure{"", reason, false};
+  rows_->remember(restored.batches);
   return std::nullopt;
 }
 
@@ -46,17 +48,38 @@ std::string StoreWriter::attach() {
   rows_ = std::make_unique<RecordRows>(database_.connection(), retention_);
   must_fill_ = must_fill_ || database_.is_new();
   if (!must_fill_) return {};
-  Transaction transaction(database_.connection());
-  SqlError error = transaction.begin();
-  if (!error) error = rows_->write_instance(instance_);
-  if (!error) error = rows_->write(RecordGroup{{}, held_, 0});
-  if (!error) error = transaction.commit();
+  SqlError error = fill();
   if (error) {
     detach();
     return error.message;
   }
   must_fill_ = false;
   return {};
+}
+
+SqlError StoreWriter::fill() {
+  RecordGroup group{{}, held_, 0};
+  for (const auto& [target, line] : held_overrides_) group.rows.emplace_back(line);
+  Transaction transaction(database_.connection());
+  SqlError error = transaction.begin();
+  if (!error) error = rows_->write_instance(instance_);
+  if (!error) error = rows_->write(group);
+  if (!error) error = transaction.commit();
+  return error;
+}
+
+/// What is on disk now is what a new database would have to hold.
+void StoreWriter::hold(const RecordGroup& group) {
+  held_.take(group.checkpoints);
+  for (const Record& row : group.rows) {
+    const auto* line = std::get_if<OverrideRecord>(&row);
+    if (line == nullptr) continue;
+    if (line->action == OverrideAction::set) {
+      held_overrides_[line->target] = *line;
+    } else {
+      held_overrides_.erase(line->target);
+    }
+  }
 }
 
 void StoreWriter::detach() {
@@ -82,7 +105,7 @@ std::string StoreWriter::commit(const RecordGroup& group, WallTime now) {
     error = write(group);
   }
   if (error) return error.message;
-  held_.take(group.checkpoints);
+  hold(group);
   return {};
 }
 

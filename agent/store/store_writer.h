@@ -3,6 +3,7 @@
 /// database when it must.
 ///
 /// Threads: one at a time: the opener's until the store's thread starts, then that one's.
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class StoreWriter {
   SqlError write(const RecordGroup& group);
   std::string ensure_open(WallTime now);
   std::string attach();
+  SqlError fill();
+  void hold(const RecordGroup& group);
   void detach();
 
   const Retention retention_;
@@ -38,7 +41,8 @@ class StoreWriter {
   /// What a database that is made anew gets: an agent whose disk went bad in mid-outage remembers the outage.
   std::string instance_;
   Checkpoints held_;
-  bool must_fill_ = false;  ///< a new database that has not got them yet
+  std::map<Target, OverrideRecord> held_overrides_;  ///< set, and not ended
+  bool must_fill_ = false;                           ///< a new database that has not got them yet
 };
 
 }  // namespace signalbox

@@ -40,6 +40,23 @@ TEST_CASE("a page's story becomes transitions, with reasons and generations") {
   CHECK(red.evidence.find(R"("official":{"level":"major","fresh":true)") != std::string::npos);
 }
 
+TEST_CASE("what is told is kept with every change of state or weight, also the steps of a ramp") {
+  World world({provider("claude")});
+  world.poll(page(O::none));
+  world.poll(page(O::major));
+  for (int i = 0; i < 20; ++i) {
+    world.pass(seconds(10));
+    world.poll(page(O::none));
+  }
+  std::vector<std::string> told;
+  for (const AdviceRecord& line : world.advice) {
+    told.push_back(to_string(line.target) + " " + std::string(to_string(line.state)) + " " +
+                   std::to_string(line.primary_weight));
+  }
+  CHECK(told == std::vector<std::string>{"claude healthy 100", "claude unhealthy 10", "claude recovering 25",
+                                         "claude recovering 50", "claude recovering 75", "claude healthy 100"});
+}
+
 TEST_CASE("a failed poll keeps the last reading until it is stale, then the source is unknown") {
   World world({provider("claude")});
   world.poll(page(O::none));

@@ -31,6 +31,7 @@ struct World {
   Core core;
   Update last;
   std::vector<TransitionRecord> transitions;
+  std::vector<AdviceRecord> advice;
   int batches = 0;
 
   explicit World(std::vector<ProviderConfig> providers) {
@@ -41,6 +42,7 @@ struct World {
     last = update(core, events, clock.now);
     core = last.core;
     for (auto& transition : pick<TransitionRecord>(last.effects)) transitions.push_back(transition);
+    for (auto& told : pick<AdviceRecord>(last.effects)) advice.push_back(told);
   }
   void poll(const Result<PageReading>& reading, const std::string& source_name = "page") {
     send({observed(reading, clock.now, "claude", source_name)});

@@ -295,7 +295,7 @@ TEST_CASE("checkpoints that can still be read move to the new database") {
   }
 }
 
-TEST_CASE("a database that turns out corrupt in mid-run is replaced, and the checkpoints live on") {
+TEST_CASE("a database that turns out corrupt in mid-run is replaced; checkpoints and overrides live on") {
   ScratchDirectory scratch;
   const std::string path = database_path(scratch.path());
   std::string instance;
@@ -304,7 +304,9 @@ TEST_CASE("a database that turns out corrupt in mid-run is replaced, and the che
     auto [store, restored] = open_store(scratch.path());
     instance = restored.instance;
     auto history = store->open_history();
-    keep(*store, {health("{}"), GenerationRecord{5}, transition(1)});
+    keep(*store, {health("{}"), GenerationRecord{5}, transition(1), override_line(OverrideAction::set),
+                  override_line(OverrideAction::set, kMorning, {"openai", ""}),
+                  override_line(OverrideAction::cleared, kMorning, {"openai", ""})});
     CHECK((*history)->transitions({})->rows == std::vector{transition(1)});
     disk.fail_with(SQLITE_CORRUPT, 1);
     keep(*store, {transition(2)});
@@ -319,6 +321,7 @@ TEST_CASE("a database that turns out corrupt in mid-run is replaced, and the che
   CHECK(restored.instance == instance);
   CHECK(restored.generation == 5);
   CHECK(restored.healths == std::vector{health("{}")});
+  CHECK(restored.overrides == std::vector{override_line(OverrideAction::set)});
 }
 
 TEST_CASE("a disk that corrupts everything does not fill up with what is set aside") {
