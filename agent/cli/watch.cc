@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +14,7 @@
 #include "agent/cli/render_status.h"
 #include "agent/cli/render_target.h"
 #include "agent/cli/requests.h"
+#include "agent/cli/signals.h"
 #include "agent/cli/terminal.h"
 #include "agent/cli/words.h"
 #include "lib/rfc3339.h"
@@ -25,36 +24,6 @@ namespace {
 
 /// Ages are shown in seconds.
 constexpr int kTickMs = 1000;
-constexpr int kSignalExit = 128;
-
-/// Takes signals as values while it lives.
-class Signals {
- public:
-  Signals() {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP}) sigaddset(&wanted, signal);
-    pthread_sigmask(SIG_BLOCK, &wanted, &before_);
-    fd_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-  }
-  ~Signals() {
-    close(fd_);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  int fd() const { return fd_; }
-  /// 0: none.
-  int take() const {
-    signalfd_siginfo info{};
-    return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-  }
-
- private:
-  sigset_t before_{};
-  int fd_ = -1;
-};
 
 /// Shows what was seen. `show` is false when nobody can see it any more.
 class Display {
@@ -208,7 +177,7 @@ int watch_command(const Console& console, const AgentClient& client, const Watch
     complain(console, not_a_target(options.target));
     return kExitUsage;
   }
-  const Signals signals;
+  const Signals signals({SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP});
   Lookout lookout(client, options.target);
   const auto display = open_display(console, client, options);
   Sight sight;
