@@ -8,11 +8,9 @@
 #include <cstdint>
 
 #include "lib/outcome.h"
+#include "lib/passive/reporter_roster.h"
 
 namespace signalbox {
-
-/// Reporters are told apart by small numbers; the last one stands for all that came over the cap.
-inline constexpr size_t kReporterIds = 128;
 
 struct WindowSum {
   OutcomeCounts outcomes{};
