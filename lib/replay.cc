@@ -120,6 +120,7 @@ void Replay::pass_time(const ReplayTime& until, std::string& out) {
 Observation Replay::observe(ReplayPage& page, Instant at) {
   Observation observation{
       .provider = page.provider->name, .source = page.source->name, .at = at, .url = url_of(*page.source)};
+  observation.answered = page.error.empty();
   observation.reading = read(page);
   return observation;
 }

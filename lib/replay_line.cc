@@ -18,7 +18,7 @@ constexpr double kMillisPerSecond = 1000;
 constexpr int kLowestStatus = 100;
 constexpr int kHighestStatus = 599;
 
-std::string quoted(std::string_view text) { return "\"" + clean_text(text) + "\""; }
+std::string shown(std::string_view text) { return "\"" + clean_text(text) + "\""; }
 
 std::string number_text(WallTime at) {
   const int64_t millis = at.time_since_epoch().count();
@@ -31,7 +31,7 @@ std::optional<Error> find_stranger(const Json& object, std::string_view place,
                                    std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : object.items()) {
     if (std::ranges::count(known, std::string_view(key)) > 0) continue;
-    return Error{fmt::format("{}unknown key {}; known are {}", place, quoted(key), fmt::join(known, ", "))};
+    return Error{fmt::format("{}unknown key {}; known are {}", place, shown(key), fmt::join(known, ", "))};
   }
   return std::nullopt;
 }
@@ -40,7 +40,7 @@ Result<ReplayTime> read_time(const Json& value) {
   if (value.is_string()) {
     const auto at = parse_rfc3339(value.get_ref<const std::string&>());
     if (!at || at->time_since_epoch() < Millis(0)) {
-      return Error{"at: " + quoted(value.get_ref<const std::string&>()) +
+      return Error{"at: " + shown(value.get_ref<const std::string&>()) +
                    " is not a time since 1970, as in 2026-11-23T10:00:01.250Z"};
     }
     return ReplayTime{*at, dump_json(value), true};
@@ -58,7 +58,7 @@ std::string names_of(const Config& config) {
 }
 
 Error no_provider(std::string_view place, std::string_view name, const Config& config) {
-  return Error{fmt::format("{}: no provider {} is configured; known are {}", place, quoted(name), names_of(config))};
+  return Error{fmt::format("{}: no provider {} is configured; known are {}", place, shown(name), names_of(config))};
 }
 
 std::optional<Error> find_place(const Json& value, const Config& config, ReplayPage& page) {
@@ -70,7 +70,7 @@ std::optional<Error> find_place(const Json& value, const Config& config, ReplayP
   if (source == page.provider->sources.end()) {
     std::vector<std::string> names;
     for (const SourceConfig& each : page.provider->sources) names.push_back(each.name);
-    return Error{fmt::format("page.source: no source {} of {} is configured; known are {}", quoted(name), provider,
+    return Error{fmt::format("page.source: no source {} of {} is configured; known are {}", shown(name), provider,
                              names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
   }
   page.source = &*source;

@@ -3,7 +3,6 @@
 #include "agent/cli/check_config.h"
 #include "agent/cli/command_line.h"
 #include "agent/cli/completion.h"
-#include "agent/cli/demo.h"
 #include "agent/cli/help.h"
 #include "agent/cli/local_commands.h"
 #include "agent/cli/replay_command.h"
@@ -43,11 +42,6 @@ void add_replay(CommandLine& line) {
   replay.add_option("--config", options->config_path, "The configuration file, instead of the built-in defaults");
 }
 
-void add_demo(CommandLine& line) {
-  line.add("demo", "Play a two-minute outage on this host: pages, clients, the agent, its advice", kHelpDemo,
-           [&line] { return demo_command(line.console()); });
-}
-
 void add_backup(CommandLine& line) {
   const auto options = std::make_shared<LocalOptions>();
   const auto file = std::make_shared<std::string>();
@@ -83,7 +77,6 @@ void add_local_commands(CommandLine& line) {
   add_doctor(line);
   add_check_config(line);
   add_replay(line);
-  add_demo(line);
   add_backup(line);
   add_completion(line);
   add_serve(line);

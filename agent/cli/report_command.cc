@@ -57,16 +57,16 @@ std::string read_all(std::istream& in) {
 std::optional<int64_t> whole_number(std::string_view text) {
   int64_t value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-  return whole ? std::optional(value) : std::nullopt;
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 /// "overloaded=4" or "status:529=1", added to the report.
 std::optional<Error> add_count(const std::string& text, Json& report) {
   const size_t equals = text.find('=');
-  const auto count = equals == text.npos ? std::nullopt : whole_number(std::string_view(text).substr(equals + 1));
+  const int64_t count = whole_number(std::string_view(text).substr(equals + 1)).value_or(-1);
   const std::string name = text.substr(0, equals);
-  if (!count || *count < 0) {
+  if (equals == text.npos || count < 0) {
     return Error{fmt::format("\"{}\": give OUTCOME=COUNT or status:CODE=COUNT, as in ok=95 status:529=1",
                              clean_text(text))};
   }
@@ -76,7 +76,7 @@ std::optional<Error> add_count(const std::string& text, Json& report) {
                              fmt::join(kOutcomeNames, ", "))};
   }
   Json& sum = is_status ? report["status"][name.substr(kStatusPrefix.size())] : report["outcomes"][name];
-  sum = (sum.is_null() ? 0 : sum.get<int64_t>()) + *count;
+  sum = (sum.is_null() ? 0 : sum.get<int64_t>()) + count;
   return std::nullopt;
 }
 
