@@ -15,10 +15,11 @@ constexpr int kOk = 200;
 constexpr int kNotModified = 304;
 
 void write_transition(const TransitionRecord& change, const ReplayTime& like, std::string& out) {
-  fmt::format_to(std::back_inserter(out), R"({{"at":{},"target":"{}","from":"{}","to":"{}","why":{}}})"
-                                          "\n",
-                 write_time(change.at, like), to_string(change.target), to_string(change.from), to_string(change.to),
-                 dump_json(Json(change.why)));
+  fmt::format_to(std::back_inserter(out),
+                 R"({{"at":{},"target":"{}","from":"{}","to":"{}","why":{}}})"
+                 "\n",
+                 write_time(change.at, like), to_string(change.target), to_string(change.from),
+                 to_string(change.to), dump_json(Json(change.why)));
 }
 
 /// Names of targets need no escaping (ids.h).
@@ -107,8 +108,8 @@ void Replay::judge(const std::vector<Event>& events, Instant now, const ReplayTi
   }
 }
 
-/// A timer that asks for the moment it has just had is served a millisecond later: time moves on, as it does for the
-/// engine.
+/// A timer that asks for the moment it has just had is served a millisecond later: time moves on, as it does for
+/// the engine.
 void Replay::pass_time(const ReplayTime& until, std::string& out) {
   while (wake_at_) {
     const MonoTime due = std::max(*wake_at_, last_.mono + Millis(1));

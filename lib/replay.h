@@ -1,13 +1,13 @@
 #pragma once
 /// Recorded evidence through the very same core, in virtual time (signal.md, "Replay").
 ///
-/// A fold over `update`: what the agent's engine does with what arrives, this does with what was recorded. The core's
-/// own timers that are due at or before a line's time fire first, each at its own time; then comes the line.
+/// A fold over `update`: what the agent's engine does with what arrives, this does with what was recorded. The
+/// core's own timers that are due at or before a line's time fire first, each at its own time; then comes the line.
 ///
 /// Shape of the output, JSON Lines: each change of a state is `{"at", "target", "from", "to", "why"}`; a tick is
-/// answered, after the changes of its moment, by one `{"at", "advice": {TARGET: {"state", "action", "primary_weight",
-/// "retry_budget_ms"}}}` with every known target. Times are in the form of the line that caused or passed them. The
-/// same lines give the same bytes.
+/// answered, after the changes of its moment, by one `{"at", "advice": {TARGET: {"state", "action",
+/// "primary_weight", "retry_budget_ms"}}}` with every known target. Times are in the form of the line that caused
+/// or passed them. The same lines give the same bytes.
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,8 +27,8 @@ class Replay {
   /// The agent of this recording starts at its first line, and knows nothing.
   explicit Replay(std::shared_ptr<const Config> config);
 
-  /// What the line brings about, each output line with its end. Errors name the place in the line; the recording ends
-  /// there.
+  /// What the line brings about, each output line with its end. Errors name the place in the line; the recording
+  /// ends there.
   Result<std::string> take(std::string_view line);
 
   const Core& core() const { return core_; }

@@ -1,10 +1,10 @@
 #pragma once
 /// One line of a recording (signal.md, "Replay"), read strictly: a recording with a slip in it would prove nothing.
 ///
-/// Shape: `{"at": 1.25, "page": {"provider", "source", "http_status", "body"}}`, `{"at", "report": {...}}` with the body
-/// of `POST /v1/reports`, `{"at", "tick": true}`. `at` is seconds since 1970 or RFC 3339. A page's `body` is a JSON
-/// value, or a string with the raw bytes; `"error": "timeout"` in place of `http_status` is a fetch that failed.
-/// Errors: the sentence begins with the place: "page.source: no source \"x\" of claude".
+/// Shape: `{"at": 1.25, "page": {"provider", "source", "http_status", "body"}}`, `{"at", "report": {...}}` with the
+/// body of `POST /v1/reports`, `{"at", "tick": true}`. `at` is seconds since 1970 or RFC 3339. A page's `body` is a
+/// JSON value, or a string with the raw bytes; `"error": "timeout"` in place of `http_status` is a fetch that
+/// failed. Errors: the sentence begins with the place: "page.source: no source \"x\" of claude".
 #include <string>
 #include <string_view>
 #include <variant>

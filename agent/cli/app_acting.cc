@@ -15,12 +15,12 @@ void wait(Millis span) { std::this_thread::sleep_for(span); }
 
 void add_report(CommandLine& line) {
   const auto options = std::make_shared<ReportOptions>();
-  CLI::App& report = line.add("report", "Report what requests met, as one batch of counts", kHelpReport,
-                              [&line, options] {
-                                return line.with_agent(kExitUnavailable, [&](const AgentClient& client) {
-                                  return report_command(line.console(), client, *options, line.in(), wait);
-                                });
-                              });
+  CLI::App& report =
+      line.add("report", "Report what requests met, as one batch of counts", kHelpReport, [&line, options] {
+        return line.with_agent(kExitUnavailable, [&](const AgentClient& client) {
+          return report_command(line.console(), client, *options, line.in(), wait);
+        });
+      });
   report.add_option("COUNT", options->counts, "OUTCOME=COUNT or status:CODE=COUNT; - for a body on standard input")
       ->required();
   report.add_option("--provider", options->provider, "Whose outcomes these are");
@@ -34,12 +34,12 @@ void add_report(CommandLine& line) {
 
 void add_override_set(CommandLine& line, CLI::App& parent) {
   const auto options = std::make_shared<OverrideSetOptions>();
-  CLI::App& set = line.add_to(parent, "set", "Decide a target's state by hand, for a time", kHelpOverride,
-                              [&line, options] {
-                                return line.with_agent(kExitUnavailable, [&](const AgentClient& client) {
-                                  return override_set_command(line.console(), client, *options);
-                                });
-                              });
+  CLI::App& set =
+      line.add_to(parent, "set", "Decide a target's state by hand, for a time", kHelpOverride, [&line, options] {
+        return line.with_agent(kExitUnavailable, [&](const AgentClient& client) {
+          return override_set_command(line.console(), client, *options);
+        });
+      });
   set.add_option("TARGET", options->target, kTargetWords)->required();
   set.add_option("STATE", options->state, "healthy, degraded or unhealthy")
       ->required()

@@ -3,6 +3,7 @@
 #include "agent/cli/check_config.h"
 #include "agent/cli/command_line.h"
 #include "agent/cli/completion.h"
+#include "agent/cli/demo.h"
 #include "agent/cli/help.h"
 #include "agent/cli/local_commands.h"
 #include "agent/cli/replay_command.h"
@@ -13,24 +14,23 @@ namespace {
 
 void add_doctor(CommandLine& line) {
   const auto options = std::make_shared<DoctorOptions>();
-  CLI::App& doctor = line.add(
-      "doctor", "Check the status pages, this host and the configuration, and say what to do", kHelpDoctor,
-      [&line, options] {
-        options->url = line.url();
-        return doctor_command(line.console(), *options);
-      });
+  CLI::App& doctor =
+      line.add("doctor", "Check the status pages, this host and the configuration, and say what to do", kHelpDoctor,
+               [&line, options] {
+                 options->url = line.url();
+                 return doctor_command(line.console(), *options);
+               });
   doctor.add_option("--config", options->local.config_path, "The configuration file");
   doctor.add_flag("--components", options->list_components, "List the ids of the components that nobody watches");
 }
 
 void add_check_config(CommandLine& line) {
   const auto file = std::make_shared<std::string>();
-  CLI::App& check =
-      line.add("check-config", "Validate a configuration file and print what it means", kHelpCheckConfig,
-               [&line, file] {
-                 const Console console = line.console();
-                 return check_config(*file, console.out, console.err, line.colour());
-               });
+  CLI::App& check = line.add("check-config", "Validate a configuration file and print what it means",
+                             kHelpCheckConfig, [&line, file] {
+                               const Console console = line.console();
+                               return check_config(*file, console.out, console.err, line.colour());
+                             });
   check.add_option("FILE", *file, "The configuration file")->required();
 }
 
@@ -40,6 +40,11 @@ void add_replay(CommandLine& line) {
                               [&line, options] { return replay_command(line.console(), *options, line.in()); });
   replay.add_option("FILE", options->file, "The recording, JSON Lines; - for standard input")->required();
   replay.add_option("--config", options->config_path, "The configuration file, instead of the built-in defaults");
+}
+
+void add_demo(CommandLine& line) {
+  line.add("demo", "Play a two-minute outage on this host: pages, clients, the agent, its advice", kHelpDemo,
+           [&line] { return demo_command(line.console()); });
 }
 
 void add_backup(CommandLine& line) {
@@ -77,6 +82,7 @@ void add_local_commands(CommandLine& line) {
   add_doctor(line);
   add_check_config(line);
   add_replay(line);
+  add_demo(line);
   add_backup(line);
   add_completion(line);
   add_serve(line);

@@ -154,7 +154,8 @@ Result<AgentReply> AgentClient::get(const std::string& path, Millis deadline, co
   return send({.path = path}, deadline, stop);
 }
 
-Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline, const std::stop_token& stop) const {
+Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline,
+                                     const std::stop_token& stop) const {
   const auto client = open(address_);
   client->set_connection_timeout(deadline);
   client->set_read_timeout(deadline + kSpare);

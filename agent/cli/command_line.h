@@ -1,6 +1,6 @@
 #pragma once
-/// What all commands share: the parser, the options that may stand anywhere, where to write, how to reach the agent.
-/// The commands are defined in app_*.cc, a file for each kind.
+/// What all commands share: the parser, the options that may stand anywhere, where to write, how to reach the
+/// agent. The commands are defined in app_*.cc, a file for each kind.
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>

@@ -124,8 +124,9 @@ int history_command(const Console& console, const AgentClient& client, const His
 Result<WallTime> parse_since(std::string_view text, WallTime now) {
   if (const auto at = parse_rfc3339(text)) return *at;
   if (const auto span = parse_span(text)) return now - *span;
-  return Error{fmt::format("--since \"{}\": give a span such as 30m, 24h or 7d, or a time such as 2026-11-23T10:00:00Z",
-                           clean_text(text))};
+  return Error{
+      fmt::format("--since \"{}\": give a span such as 30m, 24h or 7d, or a time such as 2026-11-23T10:00:00Z",
+                  clean_text(text))};
 }
 
 }  // namespace signalbox

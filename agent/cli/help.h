@@ -48,7 +48,8 @@ inline constexpr const char* kHelpGuard =
 inline constexpr const char* kHelpReport =
     "Examples: signalbox report --provider claude --model claude-opus-4-6 ok=95 overloaded=4 status:529=1\n"
     "          signalbox report - < batch.json\n"
-    "Outcomes: ok, overloaded, server_error, timeout, connect_error, throttled, client_error, cancelled. HTTP codes\n"
+    "Outcomes: ok, overloaded, server_error, timeout, connect_error, throttled, client_error, cancelled. HTTP "
+    "codes\n"
     "are classified by the agent. The body on standard input is that of POST /v1/reports; the reporter and the\n"
     "batch's name are added when it has none. A batch is sent again, under the same name, until it is stored.\n"
     "Exit: 0 stored; 64 wrong usage; 65 refused, or for no provider that is configured; 69 nobody took it; 77 a\n"
@@ -66,7 +67,8 @@ inline constexpr const char* kHelpOverride =
 
 inline constexpr const char* kHelpReplay =
     "Example: signalbox replay outage.jsonl\n"
-    "Lines: {\"at\": 0.0, \"page\": {\"provider\": \"claude\", \"source\": \"statuspage\", \"http_status\": 200, \"body\": {...}}}\n"
+    "Lines: {\"at\": 0.0, \"page\": {\"provider\": \"claude\", \"source\": \"statuspage\", \"http_status\": 200, "
+    "\"body\": {...}}}\n"
     "       {\"at\": 1.25, \"report\": {the body of POST /v1/reports}}\n"
     "       {\"at\": 2.0, \"tick\": true}\n"
     "Prints each change of state, and the advice for every target at each tick, as JSON Lines. Needs no agent.\n"

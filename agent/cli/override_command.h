@@ -23,8 +23,8 @@ struct OverrideListOptions {
   bool json = false;
 };
 
-// All of them: 0; 64 wrong usage, also a target that the agent does not know; 69 the agent does not answer or refuses;
-// 77 a token is wanted, or the unix socket.
+// All of them: 0; 64 wrong usage, also a target that the agent does not know; 69 the agent does not answer or
+// refuses; 77 a token is wanted, or the unix socket.
 int override_set_command(const Console& console, const AgentClient& client, const OverrideSetOptions& options);
 int override_clear_command(const Console& console, const AgentClient& client, const std::string& target);
 int override_list_command(const Console& console, const AgentClient& client, const OverrideListOptions& options);

@@ -83,12 +83,13 @@ std::string passive_details(const PassiveView& passive, const View& view) {
     text += paragraph({outcomes}, kIndent, view);
   }
   if (passive.requests_per_s.value_or(0) > 0) {
-    text += paragraph({fmt::format("{:.3g} requests/s in the last minute", *passive.requests_per_s)}, kIndent, view);
+    text +=
+        paragraph({fmt::format("{:.3g} requests/s in the last minute", *passive.requests_per_s)}, kIndent, view);
   }
   if (!passive.note.empty()) text += paragraph({passive.note}, kIndent, view);
   if (!passive.set_aside.empty()) {
-    text += paragraph({"set aside, alone with what they say: " + enumerate(passive.set_aside), Style::yellow}, kIndent,
-                      view);
+    text += paragraph({"set aside, alone with what they say: " + enumerate(passive.set_aside), Style::yellow},
+                      kIndent, view);
   }
   return text + tests_text(passive, view);
 }

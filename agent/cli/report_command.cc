@@ -67,13 +67,13 @@ std::optional<Error> add_count(const std::string& text, Json& report) {
   const int64_t count = whole_number(std::string_view(text).substr(equals + 1)).value_or(-1);
   const std::string name = text.substr(0, equals);
   if (equals == text.npos || count < 0) {
-    return Error{fmt::format("\"{}\": give OUTCOME=COUNT or status:CODE=COUNT, as in ok=95 status:529=1",
-                             clean_text(text))};
+    return Error{
+        fmt::format("\"{}\": give OUTCOME=COUNT or status:CODE=COUNT, as in ok=95 status:529=1", clean_text(text))};
   }
   const bool is_status = name.starts_with(kStatusPrefix);
   if (!is_status && std::ranges::count(kOutcomeNames, name) == 0) {
-    return Error{fmt::format("\"{}\" is not an outcome; known are {}", clean_text(name),
-                             fmt::join(kOutcomeNames, ", "))};
+    return Error{
+        fmt::format("\"{}\" is not an outcome; known are {}", clean_text(name), fmt::join(kOutcomeNames, ", "))};
   }
   Json& sum = is_status ? report["status"][name.substr(kStatusPrefix.size())] : report["outcomes"][name];
   sum = (sum.is_null() ? 0 : sum.get<int64_t>()) + count;
