@@ -79,7 +79,7 @@ inline constexpr const char* kHelpDemo =
     "Example: signalbox demo\n"
     "Status pages, clients and the agent run in this process, on loopback; no internet, no configuration, and\n"
     "nothing is left behind. In another terminal: signalbox status --watch --url ... as it says.\n"
-    "Exit: 0 played to its end; 130 or 143 ended by a signal; 69 it cannot start";
+    "Exit: 0 played, or ended by Ctrl-C; 69 it cannot start";
 
 inline constexpr const char* kHelpDoctor =
     "Example: signalbox doctor --config /etc/signalbox/signalbox.toml\n"

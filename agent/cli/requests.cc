@@ -6,17 +6,21 @@
 #include "lib/text.h"
 
 namespace signalbox {
-bool is_denied(const AgentReply& reply) {
-  constexpr int kUnauthorized = 401;
-  constexpr int kForbidden = 403;
-  return reply.status == kUnauthorized || reply.status == kForbidden;
-}
+namespace {
+
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+
+}  // namespace
+
+bool is_denied(const AgentReply& reply) { return reply.status == kUnauthorized || reply.status == kForbidden; }
 
 std::string describe_refusal(const AgentClient& client, const AgentReply& reply) {
   const std::string& agent = client.address().text;
   const std::string problem = read_problem(reply.body);
   const std::string why = problem.empty() ? "" : ": " + problem;
-  if (is_denied(reply)) {
+  if (reply.status == kForbidden) return fmt::format("the agent at {} does not allow this{}", agent, why);
+  if (reply.status == kUnauthorized) {
     return fmt::format("the agent at {} wants a token{}: put its path into SIGNALBOX_TOKEN_FILE", agent, why);
   }
   return fmt::format("the agent at {} answered HTTP {}{}", agent, reply.status, why);

@@ -85,7 +85,7 @@ void watch_what_comes(int in, int out) {
   char url[256] = {};
   if (read(in, url, sizeof url - 1) <= 0) return;
   const char* argv[] = {"signalbox", "status", "--watch", "--url", url};
-  _exit(run_cli(5, argv, {std::cout, std::cerr, STDOUT_FILENO}));
+  _exit(run_cli(5, argv, {std::cin, std::cout, std::cerr, STDOUT_FILENO}));
 }
 
 int exit_code_of(pid_t child) {
