@@ -45,12 +45,16 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   Core core = restore_core(config, opened->restored, now());
   daemon->engine_ = std::make_unique<Engine>(std::move(core), *daemon->store_, opened->restored.instance, now);
 
+  daemon->writes_ =
+      std::make_unique<EngineWrites>(*daemon->engine_, *daemon->store_, config->server.reporter_batches_per_s);
+
   FrontConfig front;
   front.listen = config->server.listen;
   front.unix_socket = places.unix_socket;
   front.allowed_hosts = config->server.allowed_hosts;
   front.behind_proxy = config->server.allow_plaintext;
-  auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest());
+  auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest(),
+                                     daemon->writes_.get());
   if (!listening) return listening.error();
   daemon->front_ = std::move(*listening);
   daemon->health_file_ = std::make_unique<RuntimeFile>(places.runtime_dir + "/health.json");
@@ -66,6 +70,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
     raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {
       raw->front_->publish(snapshot);
+      raw->writes_->published();
       raw->health_file_->publish(snapshot);
     });
   });
@@ -78,6 +83,7 @@ Daemon::~Daemon() {
   if (poller_) poller_->reconfigure(Config{});
   engine_thread_.request_stop();
   if (engine_thread_.joinable()) engine_thread_.join();
+  if (writes_) writes_->close();  // before the front, whose connections it answers
 }
 
 void Daemon::run() { front_->run(); }

@@ -10,6 +10,7 @@
 
 #include "agent/directories.h"
 #include "agent/engine.h"
+#include "agent/engine_writes.h"
 #include "agent/http/http_front.h"
 #include "agent/poll/poller.h"
 #include "agent/runtime_file.h"
@@ -42,6 +43,7 @@ class Daemon {
   Daemon() = default;
 
   std::shared_ptr<const Config> config_;
+  std::unique_ptr<EngineWrites> writes_;  // outlives the engine, whose mail may hold what calls it
   std::unique_ptr<Store> store_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<HttpFront> front_;

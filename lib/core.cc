@@ -190,6 +190,8 @@ void judge(Core& core, const std::map<Target, Told>& before, Update& result, Ins
     const auto found = before.find(target);
     const Told was = found == before.end() ? Told{.advice = advise({}, core.config->policy)} : found->second;
     if (differs(was, after)) changed.push_back(&state);
+    if (was.state != after.state || was.advice.primary_weight != after.advice.primary_weight)
+      result.effects.emplace_back(AdviceRecord{now.wall, target, after.state, after.advice.primary_weight});
     if (was.state != after.state) transitions.push_back(transition_of(core, target, was.state, state, now));
   }
   result.told |= !changed.empty();

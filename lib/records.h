@@ -26,6 +26,15 @@ struct TransitionRecord {
   bool operator==(const TransitionRecord&) const = default;
 };
 
+/// What routers are told of a target from now on; also a weight that changes within a state.
+struct AdviceRecord {
+  WallTime at;
+  Target target;
+  State state = State::unknown;
+  int primary_weight = 100;
+  bool operator==(const AdviceRecord&) const = default;
+};
+
 /// A target's health with its timers, so that a restart resumes it. `body` is JSON of health_json.h;
 /// an empty one forgets the target.
 struct HealthRecord {
@@ -107,7 +116,7 @@ struct OverrideRecord {
   bool operator==(const OverrideRecord&) const = default;
 };
 
-using Record = std::variant<TransitionRecord, HealthRecord, GenerationRecord, SourceRecord, IncidentRecord,
-                            PayloadRecord, BatchRecord, OverrideRecord>;
+using Record = std::variant<TransitionRecord, AdviceRecord, HealthRecord, GenerationRecord, SourceRecord,
+                            IncidentRecord, PayloadRecord, BatchRecord, OverrideRecord>;
 
 }  // namespace signalbox

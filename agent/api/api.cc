@@ -7,13 +7,17 @@
 namespace signalbox {
 
 std::span<const ApiRoute> api_routes() {
-  static const std::array<ApiRoute, 9> kRoutes = {{
+  static const std::array<ApiRoute, 13> kRoutes = {{
       {"/v1/health", answer_health, false, true},
       {"/v1/health/(.+)", answer_target, false, true},
       {"/v1/check/(.+)", answer_check, false, true},
       {"/v1/transitions", answer_transitions, true, false},
       {"/v1/incidents", answer_incidents, true, false},
       {"/v1/sources", answer_sources, false, false},
+      {"/v1/reporters", answer_reporters, false, false},
+      {.pattern = "/v1/reports", .post = take_reports},
+      {"/v1/overrides", answer_overrides, false, false},
+      {.pattern = "/v1/overrides/(.+)", .put = put_override, .del = delete_override},
       {"/livez", answer_livez, false, false},
       {"/readyz", answer_readyz, false, false},
       {R"(/openapi\.json)", answer_openapi, false, false},

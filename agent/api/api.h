@@ -1,21 +1,34 @@
 #pragma once
 /// The HTTP API as functions from a request and a snapshot to a reply. No socket, no HTTP library.
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "agent/api/writes.h"
 #include "agent/store/history.h"
 #include "lib/snapshot.h"
 
 namespace signalbox {
+
+/// Who asks, as far as the connection tells.
+struct Caller {
+  bool is_unix = false;         ///< over the unix socket
+  std::optional<uint32_t> uid;  ///< of the process at its other end (SO_PEERCRED)
+  bool forwarded = false;       ///< a proxy passed it on: who really asks is somewhere else
+};
 
 struct ApiRequest {
   std::string method;
   std::string path;  ///< percent-decoded, without the query
   std::multimap<std::string, std::string> query;
   std::string if_none_match;
+  std::string body;  ///< of a request that writes, as it was before any encoding
+  Caller caller;     ///< of a request that writes
 };
 
 struct ApiReply {
@@ -34,13 +47,22 @@ struct ApiContext {
 
 using Handler = ApiReply (*)(const ApiRequest&, const ApiContext&);
 
+/// Gives the reply, once, from any thread; the request's connection may be gone by then.
+using Respond = std::function<void(ApiReply)>;
+/// Answers when what it wrote is stored: it keeps `respond`, and nothing else of its arguments but the Writes. Runs
+/// on the event loop, or on the worker's thread where the body is large.
+using Writer = void (*)(const ApiRequest&, const ApiContext&, Writes&, const Respond& respond);
+
 /// One row of the contract, which schema/openapi.json describes. `pattern` is a regular expression over the whole
 /// decoded path.
 struct ApiRoute {
   std::string pattern;
-  Handler get;
-  bool reads_history;  ///< may wait for the disk: runs outside the event loop
-  bool waits;          ///< answers `wait_s` and `generation` (long poll)
+  Handler get = nullptr;       ///< also of HEAD; null: there is nothing to read
+  bool reads_history = false;  ///< may wait for the disk: runs outside the event loop
+  bool waits = false;          ///< answers `wait_s` and `generation` (long poll)
+  Writer post = nullptr;
+  Writer put = nullptr;
+  Writer del = nullptr;  ///< DELETE
 };
 
 std::span<const ApiRoute> api_routes();
@@ -51,5 +73,11 @@ ApiReply problem(int status, const std::string& title, const std::string& detail
 
 /// 400 for one query parameter, named by the member `parameter` as well as in the sentence.
 ApiReply bad_parameter(const std::string& parameter, const std::string& detail);
+
+/// 400 or 413 for a JSON body: `pointer` (RFC 6901) says where in it the mistake is, "" for the whole.
+ApiReply bad_body(int status, const std::string& pointer, const std::string& detail);
+
+/// 429 or 503: come again, not earlier than after `wait`, which is rounded up to a whole second.
+ApiReply come_again(int status, const std::string& detail, Millis wait);
 
 }  // namespace signalbox

@@ -1,4 +1,7 @@
 #include "agent/api/api.h"
+
+#include <algorithm>
+
 #include "lib/json.h"
 
 namespace signalbox {
@@ -27,6 +30,19 @@ ApiReply bad_parameter(const std::string& parameter, const std::string& detail) 
   OrderedJson body = problem_json(400, "Bad Request", detail);
   body["parameter"] = parameter;
   return problem_reply(400, body);
+}
+
+ApiReply bad_body(int status, const std::string& pointer, const std::string& detail) {
+  OrderedJson body = problem_json(status, status == 413 ? "Content Too Large" : "Bad Request", detail);
+  body["pointer"] = pointer;
+  return problem_reply(status, body);
+}
+
+ApiReply come_again(int status, const std::string& detail, Millis wait) {
+  ApiReply reply = problem(status, status == 429 ? "Too Many Requests" : "Service Unavailable", detail);
+  const auto whole = std::chrono::ceil<seconds>(wait);
+  reply.headers.emplace_back("Retry-After", std::to_string(std::max<int64_t>(1, whole.count())));
+  return reply;
 }
 
 }  // namespace signalbox

@@ -32,6 +32,14 @@ asio::ip::address address_of(const asio::generic::stream_protocol::endpoint& pee
   return endpoint.address();
 }
 
+/// The kernel's word for who connected, as it was then.
+std::optional<uint32_t> uid_at(int descriptor, const ListenSocket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (!socket.is_unix() || getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return peer.uid;
+}
+
 /// Detached coroutines swallow exceptions unless they are looked at here. None is expected: it is a bug.
 void log_bug(const char* where, const std::exception_ptr& failure) {
   if (!failure) return;
@@ -109,7 +117,7 @@ Acceptor::Accepted Acceptor::accept_one() {
     return Accepted::one;
   }
   socket.non_blocking(true, error);
-  welcome(std::move(socket), {address_of(from), socket_.is_unix()});
+  welcome(std::move(socket), {address_of(from), socket_.is_unix(), uid_at(descriptor, socket_)});
   return Accepted::one;
 }
 

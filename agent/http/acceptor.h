@@ -4,7 +4,6 @@
 /// Threads: the event loop's. Invariant: running out of descriptors or memory closes the idlest connection, or
 /// waits; it never spins and never ends the acceptor.
 #include <asio/posix/basic_stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <functional>
 
 #include "agent/http/http_connection.h"
@@ -35,8 +34,7 @@ class Acceptor {
   asio::io_context& loop_;
   ListenSocket socket_;
   asio::posix::basic_stream_descriptor<LoopExecutor> readable_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>
-      retry_;
+  LoopTimer retry_;
   HttpService& service_;
   HistoryWorker& worker_;
   Seats& seats_;

@@ -28,6 +28,8 @@ Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot) {
   co_return reply;
 }
 
+void HistoryWorker::run(std::function<void()> work) { asio::post(thread_, std::move(work)); }
+
 Awaitable<ApiReply> HistoryWorker::perform_there(ApiCall call, SnapshotPtr snapshot) {
   // Runs when the result is awaited: by then the arguments live in here.
   auto start = [this, call = std::move(call), snapshot = std::move(snapshot)](auto resume) mutable {

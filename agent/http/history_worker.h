@@ -1,8 +1,10 @@
 #pragma once
-/// The thread that waits for the disk, so that the event loop never does: answers that read the database.
+/// The thread that waits for the disk, so that the event loop never does: answers that read the database, and large
+/// bodies that take long to parse.
 ///
 /// Threads: `answer` on the event loop's; the History and the handlers run on the worker's.
 #include <asio/thread_pool.hpp>
+#include <functional>
 #include <memory>
 
 #include "agent/http/http_call.h"
@@ -20,6 +22,9 @@ class HistoryWorker {
 
   /// 503 with Retry-After when too many wait. Both arguments are moved into the worker.
   Awaitable<ApiReply> answer(ApiCall call, SnapshotPtr snapshot);
+
+  /// Other work that would hold up the event loop. The caller bounds how much of it waits.
+  void run(std::function<void()> work);
 
  private:
   Awaitable<ApiReply> perform_there(ApiCall call, SnapshotPtr snapshot);

@@ -1,10 +1,12 @@
 #include "agent/http/http_adapter.h"
 
+#include <fmt/format.h>
 #include <httplib.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 // Debian's library is built with OpenSSL, and without the macro its classes have another size: the program would
 // crash at the first request.
@@ -62,9 +64,26 @@ std::string joined_header(const httplib::Request& request, const char* name) {
   return list;
 }
 
-ApiReply method_not_allowed(const std::string& method) {
-  auto reply = problem(405, "Method Not Allowed", method + " is not possible here; use GET or HEAD");
-  reply.headers.emplace_back("Allow", "GET, HEAD");
+/// For the `Allow` of a 405.
+std::string methods_of(const ApiRoute& route) {
+  std::vector<std::string_view> methods;
+  if (route.get != nullptr) methods = {"GET", "HEAD"};
+  if (route.post != nullptr) methods.emplace_back("POST");
+  if (route.put != nullptr) methods.emplace_back("PUT");
+  if (route.del != nullptr) methods.emplace_back("DELETE");
+  return fmt::format("{}", fmt::join(methods, ", "));
+}
+
+Writer writer_of(const ApiRoute& route, std::string_view method) {
+  if (method == "POST") return route.post;
+  if (method == "PUT") return route.put;
+  return method == "DELETE" ? route.del : nullptr;
+}
+
+ApiReply method_not_allowed(std::string_view method, const ApiRoute& route) {
+  const std::string allowed = methods_of(route);
+  auto reply = problem(405, "Method Not Allowed", fmt::format("{} is not possible here; use {}", method, allowed));
+  reply.headers.emplace_back("Allow", allowed);
   return reply;
 }
 
@@ -90,7 +109,10 @@ class HttpAdapter::Router final : private httplib::Server {
     if (!parsed_) return problem(400, "Bad Request", "the request cannot be parsed");
     if (!found_)
       return problem(404, "Not Found", "there is nothing at this path; /openapi.json lists what there is");
-    if (head.method != "GET" && head.method != "HEAD") return method_not_allowed(found_->request.method);
+    const ApiRoute& route = *found_->route;
+    found_->write = writer_of(route, head.method);
+    const bool reads = route.get != nullptr && (head.method == "GET" || head.method == "HEAD");
+    if (!reads && found_->write == nullptr) return method_not_allowed(head.method, route);
     return *std::move(found_);
   }
 
@@ -99,8 +121,8 @@ class HttpAdapter::Router final : private httplib::Server {
   /// content reader keep httplib from reading a body that is not there.
   void add(const ApiRoute& route) {
     const auto note = [this, &route](const httplib::Request& request, httplib::Response&) {
-      found_ =
-          ApiCall{&route, {request.method, request.path, request.params, joined_header(request, "If-None-Match")}};
+      found_ = ApiCall{
+          &route, {request.method, request.path, request.params, joined_header(request, "If-None-Match"), {}, {}}};
     };
     const auto note_unread = [note](const httplib::Request& request, httplib::Response& reply,
                                     const httplib::ContentReader&) { note(request, reply); };

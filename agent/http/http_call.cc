@@ -22,4 +22,15 @@ ApiReply perform(const ApiCall& call, const ApiContext& context) {
   }
 }
 
+void perform_write(const ApiCall& call, const ApiContext& context, Writes* writes, const Respond& respond) {
+  if (writes == nullptr) return respond(problem(503, "Service Unavailable", "this agent takes nothing in"));
+  try {
+    call.write(call.request, context, *writes, respond);
+  } catch (const std::exception& error) {
+    respond(failed(call, error.what()));
+  } catch (...) {
+    respond(failed(call, "not a std::exception"));
+  }
+}
+
 }  // namespace signalbox

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/clock.h"
+#include "agent/http/deferred_reply.h"
 
 namespace signalbox {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 /// Holds a usual request; grows to the largest head and gives it back when idle, so that thousands of idle
 /// connections stay small.
 constexpr size_t kUsualInput = 1024;
+/// Read at once of a larger body.
+constexpr size_t kBodyInput = size_t{16} * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
@@ -25,7 +28,7 @@ HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpServic
                                Seats& seats)
     : Guest(peer.address),
       socket_(std::move(socket)),
-      is_unix_(peer.is_unix),
+      peer_(peer),
       service_(service),
       worker_(worker),
       seats_(seats),
@@ -62,7 +65,7 @@ HttpConnection::Step HttpConnection::advance() {
     if (!socket_.is_open()) return Step::close;
     if (!output_.empty()) return Step::flush;
     if (close_after_reply_) return Step::close;
-    if (pending_) return skip_body();
+    if (pending_) return take_body();
     if (unread().empty()) {
       become_idle();
       return Step::read;
@@ -90,30 +93,55 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
       return Step::read;
     }
   }
-  const ReplyForm form{head.method == "HEAD", !head.keep_alive || service_.stopping(), head.http_1_0};
-  if (refusal) {
-    pending_ = Pending{std::move(*refusal), form};
-  } else {
-    pending_ = Pending{service_.route(head), form};
-  }
+  pending_ = accept(head, std::move(refusal));
   body_left_ = head.content_length;
-  const bool waits_for_go_ahead = head.expects_continue && !head.http_1_0 && unread().size() == head.size;
+  const bool waits_for_go_ahead =
+      head.expects_continue && !head.http_1_0 && body_left_ > 0 && unread().size() == head.size;
   consume(head.size);
+  if (waits_for_go_ahead && std::holds_alternative<ApiReply>(pending_->what)) {
+    // It is told before it sends. Whether it sends all the same nobody knows: no request can follow.
+    pending_->form.close = true;
+    body_left_ = 0;
+  }
   if (body_left_ > 0) enter(Phase::body, service_.limits().body);
   if (waits_for_go_ahead && body_left_ > 0) send(kContinue);
   return Step::read;
 }
 
-/// No route takes a body: what comes with a request is read past, so that the next one is found after it.
-HttpConnection::Step HttpConnection::skip_body() {
+HttpConnection::Pending HttpConnection::accept(const RequestHead& head, std::optional<ApiReply> refusal) {
+  const ReplyForm form{head.method == "HEAD", !head.keep_alive || service_.stopping(), head.http_1_0};
+  if (refusal) return {*std::move(refusal), form, {}};
+  auto routed = service_.route(head);
+  auto* call = std::get_if<ApiCall>(&routed);
+  if (call == nullptr || call->write == nullptr) return {std::move(routed), form, {}};
+  IncomingBody body;
+  if (auto unfit = refuse_body(head, body.encoding)) return {*std::move(unfit), form, {}};
+  body.share = std::make_shared<BodyShare>(service_.bodies());
+  call->request.caller = {peer_.is_unix, peer_.uid, head.forwarded};
+  return {std::move(routed), form, std::move(body)};
+}
+
+/// What comes with a request that takes no body is read past, so that the next one is found after it.
+HttpConnection::Step HttpConnection::take_body() {
   const auto count = std::min(body_left_, unread().size());
+  if (pending_->body) {
+    if (!pending_->body->share->grow(count)) return refuse(no_room_for_body());
+    pending_->body->bytes.append(unread().substr(0, count));
+  }
   consume(count);
   body_left_ -= count;
-  return body_left_ > 0 ? Step::read : Step::answer;
+  if (body_left_ == 0) return Step::answer;
+  if (input_.size() < kBodyInput && body_left_ > input_.size()) input_.resize(kBodyInput);
+  return Step::read;
 }
 
 HttpConnection::Step HttpConnection::refuse(int status, std::string_view detail) {
-  const auto reply = problem(status, std::string(reason_phrase(status)), std::string(detail));
+  return refuse(problem(status, std::string(reason_phrase(status)), std::string(detail)));
+}
+
+/// And closes, for nobody knows where the next request would start.
+HttpConnection::Step HttpConnection::refuse(const ApiReply& reply) {
+  pending_.reset();
   close_after_reply_ = true;
   send(serialise(reply, service_.date(), {.close = true}));
   return Step::flush;
@@ -137,7 +165,7 @@ std::optional<ApiReply> HttpConnection::who_may_not(const RequestHead& head) {
 
 bool HttpConnection::host_allowed(const RequestHead& head) {
   // HTTP/1.0 may come without one; over the unix socket no browser comes.
-  if (is_unix_ || (head.http_1_0 && head.host.empty())) return true;
+  if (peer_.is_unix || (head.http_1_0 && head.host.empty())) return true;
   if (!allowed_host_.empty() && head.host == allowed_host_) return true;
   if (!service_.hosts().allows(head.host)) return false;
   allowed_host_ = head.host;
@@ -174,22 +202,40 @@ Awaitable<void> HttpConnection::answer() {
   seats_.make_busy(*this);
   auto pending = *std::exchange(pending_, std::nullopt);
   ApiReply reply;
-  if (auto* call = std::get_if<ApiCall>(&pending.what)) {
-    const auto poll = long_poll(*call);
-    if (poll && !is_mistake(service_.answer(*call))) co_await wait_for_change(*poll);
-    phase_ = Phase::working;
-    deadline_ = MonoTime::max();
-    if (call->route->reads_history) {
-      reply = co_await worker_.answer(std::move(*call), service_.snapshot());
-    } else {
-      reply = service_.answer(*call);
-    }
+  if (pending.body) {
+    reply = co_await answer_write(std::get<ApiCall>(std::move(pending.what)), *std::move(pending.body));
+  } else if (auto* call = std::get_if<ApiCall>(&pending.what)) {
+    reply = co_await answer_read(std::move(*call));
   } else {
     reply = std::get<ApiReply>(std::move(pending.what));
   }
   pending.form.close = pending.form.close || service_.stopping();
   close_after_reply_ = pending.form.close;
   send(serialise(reply, service_.date(), pending.form));
+}
+
+Awaitable<ApiReply> HttpConnection::answer_read(ApiCall call) {
+  const auto poll = long_poll(call);
+  if (poll && !is_mistake(service_.answer(call))) co_await wait_for_change(*poll);
+  phase_ = Phase::working;
+  deadline_ = MonoTime::max();
+  if (!call.route->reads_history) co_return service_.answer(call);
+  co_return co_await worker_.answer(std::move(call), service_.snapshot());
+}
+
+Awaitable<ApiReply> HttpConnection::answer_write(ApiCall call, IncomingBody body) {
+  phase_ = Phase::working;
+  deadline_ = MonoTime::max();
+  const auto share = body.share;
+  DeferredReply deferred(socket_.get_executor());
+  WriteJob job{std::move(call), std::move(body), service_.snapshot(), service_.writes(), deferred.respond()};
+  if (job.is_long()) {
+    worker_.run([job = std::make_shared<WriteJob>(std::move(job))] { job->run(); });
+  } else {
+    job.run();
+  }
+  auto reply = co_await deferred.wait(service_.limits().write_answer);
+  co_return reply ? *std::move(reply) : come_again(503, "the agent has not decided in time", seconds(1));
 }
 
 /// Returns early when the peer is gone (the socket is then closed) or sends so much that we could not keep it.

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/http/http_body.h"
 #include "agent/http/http_net.h"
 #include "agent/http/http_reply.h"
 #include "agent/http/http_service.h"
@@ -20,6 +21,7 @@ namespace signalbox {
 struct Peer {
   asio::ip::address address;  ///< unspecified for a unix socket
   bool is_unix = false;
+  std::optional<uint32_t> uid;  ///< of the process at a unix socket's other end
 };
 
 class HttpConnection final : public Guest {
@@ -43,12 +45,15 @@ class HttpConnection final : public Guest {
   struct Pending {
     std::variant<ApiCall, ApiReply> what;
     ReplyForm form;
+    std::optional<IncomingBody> body;  ///< of a call that writes
   };
 
   Step advance();
   Step accept_head(const RequestHead& head);
-  Step skip_body();
+  Pending accept(const RequestHead& head, std::optional<ApiReply> refusal);
+  Step take_body();
   Step refuse(int status, std::string_view detail);
+  Step refuse(const ApiReply& reply);
   /// The 403 for who may not ask at all.
   std::optional<ApiReply> who_may_not(const RequestHead& head);
   bool host_allowed(const RequestHead& head);
@@ -58,6 +63,8 @@ class HttpConnection final : public Guest {
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
+  Awaitable<ApiReply> answer_read(ApiCall call);
+  Awaitable<ApiReply> answer_write(ApiCall call, IncomingBody body);
   Awaitable<void> wait_for_change(Wait wish);
   Awaitable<bool> flush();
   Awaitable<void> linger();
@@ -71,7 +78,7 @@ class HttpConnection final : public Guest {
   void close();
 
   StreamSocket socket_;
-  bool is_unix_;
+  const Peer peer_;
   HttpService& service_;
   HistoryWorker& worker_;
   Seats& seats_;

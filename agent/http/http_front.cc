@@ -7,7 +7,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
 #include <deque>
 #include <utility>
 
@@ -50,9 +49,9 @@ std::vector<std::string> hosts_of(const Sockets& sockets) {
 class AsioFront final : public HttpFront {
  public:
   AsioFront(const FrontConfig& config, const FrontLimits& limits, std::span<const ApiRoute> routes,
-            std::unique_ptr<History> history, SnapshotPtr first, Sockets sockets)
+            std::unique_ptr<History> history, SnapshotPtr first, Writes* writes, Sockets sockets)
       : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts, config.behind_proxy), limits,
-                 std::move(first)),
+                 std::move(first), writes),
         tcp_seats_(limits.connections, limits.address_connections),
         unix_seats_(limits.unix_connections, limits.unix_connections),
         worker_(loop_.get_executor(), std::move(history)) {
@@ -116,9 +115,7 @@ class AsioFront final : public HttpFront {
   }
 
   Awaitable<void> sweep() {
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                               LoopExecutor>
-        timer(loop_.get_executor());
+    LoopTimer timer(loop_.get_executor());
     for (;;) {
       timer.expires_after(service_.limits().sweep);
       co_await timer.async_wait(kAwait);
@@ -143,7 +140,8 @@ class AsioFront final : public HttpFront {
 }  // namespace
 
 Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, std::span<const ApiRoute> routes,
-                                                     std::unique_ptr<History> history, SnapshotPtr first) {
+                                                     std::unique_ptr<History> history, SnapshotPtr first,
+                                                     Writes* writes) {
   Sockets sockets;
   for (const auto& address : config.listen) {
     auto socket = ListenSocket::tcp(address);
@@ -157,7 +155,7 @@ Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, 
   }
   const auto limits = fit_to_descriptors(config.limits);
   return std::unique_ptr<HttpFront>(std::make_unique<AsioFront>(config, limits, routes, std::move(history),
-                                                                std::move(first), std::move(sockets)));
+                                                                std::move(first), writes, std::move(sockets)));
 }
 
 }  // namespace signalbox

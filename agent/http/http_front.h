@@ -21,7 +21,9 @@ struct FrontLimits {
   size_t address_connections = 256;  ///< of one address that is not loopback
   Millis head = seconds(5);          ///< from a request's first byte to the end of its header section
   Millis body = seconds(10);
-  Millis write = seconds(10);  ///< for the whole reply
+  size_t bodies = size_t{64} * 1024 * 1024;  ///< bytes of bodies that are being read or answered, of all together
+  Millis write_answer = seconds(10);         ///< for what was written to be decided and stored
+  Millis write = seconds(10);                ///< for the whole reply
   Millis idle = seconds(75);   ///< above the 60 s after which common proxies drop an idle upstream connection
   Millis linger = seconds(1);  ///< for the peer to take our last reply before the socket goes away
   Millis drain = seconds(3);   ///< for requests in flight when we stop
@@ -39,9 +41,10 @@ struct FrontConfig {
 class HttpFront {
  public:
   /// Binds and listens. Errors name the address and the errno's text. `routes` must outlive the front
-  /// (production passes `api_routes()`); `history` may be null.
+  /// (production passes `api_routes()`), and so must `writes`; `history` and `writes` may be null.
   static Result<std::unique_ptr<HttpFront>> listen(const FrontConfig& config, std::span<const ApiRoute> routes,
-                                                   std::unique_ptr<History> history, SnapshotPtr first);
+                                                   std::unique_ptr<History> history, SnapshotPtr first,
+                                                   Writes* writes = nullptr);
   virtual ~HttpFront() = default;  ///< closes everything
   /// Serves until `stop`; returns when drained (at most a few seconds). Once.
   virtual void run() = 0;

@@ -14,9 +14,11 @@ std::optional<Wait> long_poll(const ApiCall& call) {
 }
 
 HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits,
-                         SnapshotPtr first)
+                         SnapshotPtr first, Writes* writes)
     : limits_(limits),
       hosts_(std::move(hosts)),
+      writes_(writes),
+      bodies_(limits.bodies),
       adapter_(routes),
       hot_([this](std::string_view path, const std::string& if_none_match) {
         return hot_answer(path, if_none_match);

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "agent/api/api_parameters.h"
+#include "agent/http/body_budget.h"
 #include "agent/http/history_worker.h"
 #include "agent/http/http_adapter.h"
 #include "agent/http/http_front.h"
@@ -21,7 +22,9 @@ std::optional<Wait> long_poll(const ApiCall& call);
 
 class HttpService {
  public:
-  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first);
+  /// `writes` may be null: then nothing is taken in.
+  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first,
+              Writes* writes);
 
   void publish(SnapshotPtr snapshot);
   /// Keeps `Date` right; called at least once a second.
@@ -35,6 +38,8 @@ class HttpService {
   bool stopping() const { return stopping_; }
   const HostPolicy& hosts() const { return hosts_; }
 
+  Writes* writes() const { return writes_; }
+  BodyBudget& bodies() { return bodies_; }
   HotTable& hot() { return hot_; }
   /// For one request at a time, never across a wait.
   RequestHead& scratch_head() { return scratch_head_; }
@@ -46,6 +51,8 @@ class HttpService {
 
   FrontLimits limits_;
   HostPolicy hosts_;
+  Writes* writes_;
+  BodyBudget bodies_;
   HttpAdapter adapter_;
   HotTable hot_;
   RequestHead scratch_head_;

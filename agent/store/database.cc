@@ -90,17 +90,17 @@ std::optional<OpenFailure> Database::open(WallTime now, Restored* restored) {
     const int64_t version = version_in_header(path_);
     if (version > last_known_version()) return newer(version).failure;
   }
-  auto obstacle = connect(restored);
+  auto obstacle = connect(now, restored);
   if (obstacle && obstacle->corrupt) {
     if (auto failure = set_aside(now)) return failure;
-    obstacle = connect(nullptr);
+    obstacle = connect(now, nullptr);
   }
   if (!obstacle) return std::nullopt;
   connection_.close();
   return obstacle->failure;
 }
 
-std::optional<Database::Obstacle> Database::connect(Restored* restored) {
+std::optional<Database::Obstacle> Database::connect(WallTime now, Restored* restored) {
   const bool was_clean = size_or_zero(path_ + "-wal") == 0;
   is_new_ = false;
   if (SqlError error = connection_.open(path_, SqliteMode::create, kBusyTimeout)) return obstacle(error);
@@ -109,7 +109,7 @@ std::optional<Database::Obstacle> Database::connect(Restored* restored) {
   if (auto problem = check_identity()) return problem;
   if (auto problem = prepare(was_clean)) return problem;
   if (restored != nullptr) {
-    if (SqlError error = read_stored(connection_, *restored)) return obstacle(error);
+    if (SqlError error = read_stored(connection_, now, *restored)) return obstacle(error);
   }
   connection_.keep_log_on_close(false);
   return std::nullopt;
@@ -186,14 +186,14 @@ std::optional<OpenFailure> Database::set_aside(WallTime now) {
   return std::nullopt;
 }
 
-void Database::read_in_place(Restored& restored) const {
+void Database::read_in_place(WallTime now, Restored& restored) const {
   // With the log, its index in memory: needs the lock but no space. Then without the log.
   for (const SqliteMode mode : {SqliteMode::existing, SqliteMode::immutable}) {
     SqliteConnection connection;
     Restored found;
     if (connection.open(path_, mode, Millis(0))) continue;
     connection.keep_log_on_close(true);
-    if (connection.execute("PRAGMA locking_mode = EXCLUSIVE") || read_stored(connection, found)) continue;
+    if (connection.execute("PRAGMA locking_mode = EXCLUSIVE") || read_stored(connection, now, found)) continue;
     restored = std::move(found);
     return;
   }

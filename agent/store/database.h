@@ -32,7 +32,7 @@ class Database {
   const std::string& set_aside_path() const { return set_aside_path_; }
 
   /// When `open` failed: what can be read without writing a byte.
-  void read_in_place(Restored& restored) const;
+  void read_in_place(WallTime now, Restored& restored) const;
 
  private:
   /// What stands in the way: `corrupt` is cured by setting the file aside.
@@ -40,7 +40,7 @@ class Database {
     OpenFailure failure;
     bool corrupt = false;
   };
-  std::optional<Obstacle> connect(Restored* restored);
+  std::optional<Obstacle> connect(WallTime now, Restored* restored);
   std::optional<Obstacle> check_identity();
   std::optional<Obstacle> prepare(bool was_clean);
   Obstacle obstacle(const SqlError& error) const;

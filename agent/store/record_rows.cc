@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "agent/store/deflate.h"
 #include "lib/json.h"
 
@@ -26,9 +29,23 @@ DELETE FROM incidents WHERE id IN (
   SELECT id FROM incidents
   WHERE max(first_seen_at, ifnull(updated_at, first_seen_at), ifnull(resolved_at, first_seen_at)) < ?1 LIMIT ?2))";
 
+/// What a line of an override's history speaks of may still be in force when the line is old.
+constexpr const char* kDeleteOldOverrides = R"(
+DELETE FROM overrides WHERE id IN (
+  SELECT id FROM overrides WHERE at < ?1 AND expires_at < ?1 ORDER BY at LIMIT ?2))";
+
 constexpr const char* kNewestPayloads = R"(
 SELECT provider, source, document, at, raw_bytes, body FROM payloads
 WHERE id IN (SELECT max(id) FROM payloads GROUP BY provider, source, document) ORDER BY id)";
+
+constexpr std::array<std::string_view, 3> kOverrideActions = {"set", "cleared", "expired"};
+
+std::string_view to_string(OverrideAction action) { return kOverrideActions.at(static_cast<size_t>(action)); }
+
+OverrideAction action_of(std::string_view word) {
+  const auto found = std::ranges::find(kOverrideActions, word);
+  return static_cast<OverrideAction>(found - kOverrideActions.begin());
+}
 
 /// SQLite's integers are signed; a generation rises by one a change and stays far below 2^63.
 int64_t as_integer(uint64_t generation) { return static_cast<int64_t>(generation); }
@@ -51,9 +68,13 @@ RecordRows::RecordRows(SqliteConnection& connection, const Retention& retention)
     : connection_(connection),
       retention_(retention),
       payloads_(connection, retention),
+      batches_(connection, retention),
       transition_(connection,
                   "INSERT INTO transitions (at, provider, model, from_state, to_state, why, evidence, generation) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      advice_(connection, "INSERT INTO advice (at, provider, model, state, primary_weight) VALUES (?, ?, ?, ?, ?)"),
+      override_(connection,
+                fmt::format("INSERT INTO overrides ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kOverrideColumns)),
       incident_(connection, kUpsertIncident),
       health_(connection, "INSERT OR REPLACE INTO healths (provider, model, body) VALUES (?, ?, ?)"),
       forget_health_(connection, "DELETE FROM healths WHERE provider = ? AND model = ?"),
@@ -64,12 +85,16 @@ RecordRows::RecordRows(SqliteConnection& connection, const Retention& retention)
       old_transitions_(connection,
                        "DELETE FROM transitions WHERE id IN "
                        "(SELECT id FROM transitions WHERE at < ? ORDER BY at LIMIT ?)"),
+      old_advice_(connection,
+                  "DELETE FROM advice WHERE id IN (SELECT id FROM advice WHERE at < ? ORDER BY at LIMIT ?)"),
+      old_overrides_(connection, kDeleteOldOverrides),
       old_incidents_(connection, kDeleteOldIncidents) {}
 
 SqlError RecordRows::write(const RecordGroup& group) {
   for (const Record& row : group.rows) {
     if (SqlError error = std::visit([this](const auto& record) { return write(record); }, row)) return error;
   }
+  if (SqlError error = batches_.write_sums()) return error;
   return write(group.checkpoints);
 }
 
@@ -94,6 +119,17 @@ SqlError RecordRows::write(const TransitionRecord& record) {
                          to_string(record.to), record.why, record.evidence, as_integer(record.generation));
 }
 
+SqlError RecordRows::write(const AdviceRecord& record) {
+  return advice_.run(record.at, record.target.provider, record.target.model, signalbox::to_string(record.state),
+                     int64_t{record.primary_weight});
+}
+
+SqlError RecordRows::write(const OverrideRecord& record) {
+  return override_.run(record.at, record.target.provider, record.target.model, to_string(record.action), record.by,
+                       signalbox::to_string(record.state), int64_t{record.primary_weight}, record.reason,
+                       record.expires_at);
+}
+
 SqlError RecordRows::write(const IncidentRecord& record) {
   return incident_.run(record.provider, record.source, record.id, record.name, record.impact, record.status,
                        record.started_at, record.first_seen_at, record.updated_at, record.resolved_at, record.url,
@@ -102,12 +138,30 @@ SqlError RecordRows::write(const IncidentRecord& record) {
 
 SqlError RecordRows::write_instance(const std::string& instance) { return instance_.run(instance); }
 
-SqlError RecordRows::prune(WallTime now, int64_t& deleted) {
-  if (SqlError error = old_transitions_.run(WallTime(now - retention_.transitions), kRowsAtOnce)) return error;
-  deleted += connection_.changes();
+SqlError RecordRows::prune(WallTime now, bool& more) {
+  const WallTime oldest = now - retention_.transitions;
+  for (Statement* old : {&old_transitions_, &old_advice_, &old_overrides_}) {
+    if (SqlError error = old->run(oldest, kRowsAtOnce)) return error;
+    more = more || connection_.changes() > 0;
+  }
   if (SqlError error = old_incidents_.run(WallTime(now - retention_.incidents), kRowsAtOnce)) return error;
-  deleted += connection_.changes();
-  return payloads_.prune(now, deleted);
+  int64_t deleted = connection_.changes();
+  if (SqlError error = payloads_.prune(now, deleted)) return error;
+  more = more || deleted > 0;
+  return batches_.prune(now, more);
+}
+
+OverrideRecord read_override(const SqlRow& row, int first) {
+  OverrideRecord record;
+  record.at = row.time(first);
+  record.target = {row.text(first + 1), row.text(first + 2)};
+  record.action = action_of(row.text(first + 3));
+  record.by = row.text(first + 4);
+  record.state = parse_state(row.text(first + 5)).value_or(State::unknown);
+  record.primary_weight = static_cast<int>(row.integer(first + 6));
+  record.reason = row.text(first + 7);
+  record.expires_at = row.time(first + 8);
+  return record;
 }
 
 IncidentRecord read_incident(const SqlRow& row, int first) {
@@ -162,17 +216,30 @@ void read_payload(const SqlRow& row, Restored& restored) {
   restored.payloads.push_back({row.text(0), row.text(1), row.text(2), row.time(3), std::move(*body)});
 }
 
+/// The last line of each target's history tells whether one is in force.
+SqlError read_overrides(SqliteConnection& connection, WallTime now, Restored& restored) {
+  Statement newest(connection, fmt::format("SELECT {} FROM overrides WHERE id IN "
+                                           "(SELECT max(id) FROM overrides GROUP BY provider, model) "
+                                           "AND action = 'set' AND expires_at > ? ORDER BY id",
+                                           kOverrideColumns));
+  return newest.rows([&](const SqlRow& row) { restored.overrides.push_back(read_override(row, 0)); }, now);
+}
+
+SqlError read_batches(SqliteConnection& connection, WallTime now, Restored& restored) {
+  Statement recent(connection, "SELECT at, key FROM batches WHERE at > ? ORDER BY at");
+  return recent.rows(
+      [&](const SqlRow& row) {
+        restored.batches.push_back({static_cast<uint64_t>(row.integer(1)), row.time(0), {}});
+      },
+      WallTime(now - kBatchesKept));
+}
+
 }  // namespace
 
-SqlError read_stored(SqliteConnection& connection, Restored& restored) {
+SqlError read_stored(SqliteConnection& connection, WallTime now, Restored& restored) {
   if (SqlError error = read_checkpoints(connection, restored)) return error;
-  const std::string open_incidents = fmt::format(
-      "SELECT {} FROM incidents WHERE resolved_at IS NULL ORDER BY first_seen_at, id", kIncidentColumns);
-  if (SqlError error = read_rows(connection, open_incidents, [&](const SqlRow& row) {
-        restored.open_incidents.push_back(read_incident(row, 0));
-      })) {
-    return error;
-  }
+  if (SqlError error = read_overrides(connection, now, restored)) return error;
+  if (SqlError error = read_batches(connection, now, restored)) return error;
   return read_rows(connection, kNewestPayloads, [&](const SqlRow& row) { read_payload(row, restored); });
 }
 

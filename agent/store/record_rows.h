@@ -1,5 +1,6 @@
 #pragma once
 /// Records to rows, and back at start. No transactions here: the caller draws their bounds.
+#include "agent/store/batch_rows.h"
 #include "agent/store/payload_rows.h"
 #include "agent/store/sqlite.h"
 #include "agent/store/store_queue.h"
@@ -14,17 +15,23 @@ class RecordRows {
   SqlError write(const RecordGroup& group);
   /// A database that was made anew in mid-run goes on under the old name.
   SqlError write_instance(const std::string& instance);
-  /// One bounded step of deleting what is over its age; adds to `deleted`.
-  SqlError prune(WallTime now, int64_t& deleted);
+  /// One bounded step of deleting what is over its age; sets `more` when there may be more of it.
+  SqlError prune(WallTime now, bool& more);
   /// To be called when the transaction around the calls above was not committed.
-  void rolled_back() { payloads_.rolled_back(); }
+  void rolled_back() {
+    payloads_.rolled_back();
+    batches_.rolled_back();
+  }
 
  private:
   SqlError write(const Checkpoints& checkpoints);
   SqlError write(const HealthRecord& record);
   SqlError write(const TransitionRecord& record);
   SqlError write(const IncidentRecord& record);
+  SqlError write(const AdviceRecord& record);
+  SqlError write(const OverrideRecord& record);
   SqlError write(const PayloadRecord& record) { return payloads_.store(record); }
+  SqlError write(const BatchRecord& record) { return batches_.store(record); }
   /// Checkpoints travel in RecordGroup::checkpoints, never as rows.
   template <class Checkpoint>
   SqlError write(const Checkpoint&) {
@@ -34,7 +41,10 @@ class RecordRows {
   SqliteConnection& connection_;
   const Retention retention_;
   PayloadRows payloads_;
+  BatchRows batches_;
   Statement transition_;
+  Statement advice_;
+  Statement override_;
   Statement incident_;
   Statement health_;
   Statement forget_health_;
@@ -42,11 +52,13 @@ class RecordRows {
   Statement generation_;
   Statement instance_;
   Statement old_transitions_;
+  Statement old_advice_;
+  Statement old_overrides_;
   Statement old_incidents_;
 };
 
-/// Fills `restored` as far as it gets.
-SqlError read_stored(SqliteConnection& connection, Restored& restored);
+/// Fills `restored` with what matters at `now`, as far as it gets.
+SqlError read_stored(SqliteConnection& connection, WallTime now, Restored& restored);
 
 /// An IncidentRecord from the columns provider, source, incident, name, impact, status, started_at, first_seen_at,
 /// updated_at, resolved_at, url, scope, in this order from `first`.
@@ -54,5 +66,10 @@ inline constexpr const char* kIncidentColumns =
     "provider, source, incident, name, impact, status, started_at, first_seen_at, updated_at, resolved_at, url, "
     "scope";
 IncidentRecord read_incident(const SqlRow& row, int first);
+
+/// The same for an OverrideRecord.
+inline constexpr const char* kOverrideColumns =
+    "at, provider, model, action, by, state, primary_weight, reason, expires_at";
+OverrideRecord read_override(const SqlRow& row, int first);
 
 }  // namespace signalbox

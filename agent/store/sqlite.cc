@@ -127,7 +127,7 @@ std::string_view SqlRow::blob(int column) const {
 }
 
 std::optional<WallTime> SqlRow::time_or_null(int column) const {
-  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  if (is_null(column)) return std::nullopt;
   return time(column);
 }
 

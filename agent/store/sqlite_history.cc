@@ -99,6 +99,34 @@ std::string incidents_where(const char* whose) {
       kIncidentColumns, whose);
 }
 
+std::string counts_from(const char* tier) {
+  return fmt::format(
+      "SELECT step, ok, overloaded, server_error, timeout, connect_error, throttled, client_error, cancelled "
+      "FROM {} WHERE target = (SELECT id FROM count_targets WHERE provider = ?1 AND model = ?2) "
+      "AND step >= ?3 AND step < ?4 ORDER BY step",
+      tier);
+}
+
+constexpr const char* kAdviceBefore =
+    "SELECT at, state, primary_weight FROM advice WHERE provider = ?1 AND model = ?2 AND at < ?3 "
+    "ORDER BY at DESC, id DESC LIMIT 1";
+constexpr const char* kAdvice =
+    "SELECT at, state, primary_weight FROM advice WHERE provider = ?1 AND model = ?2 AND at >= ?3 AND at < ?4 "
+    "ORDER BY at DESC, id DESC LIMIT ?5";
+
+constexpr const char* kOverridesOfProvider = "WHERE provider = ?2";
+constexpr const char* kOverridesOfTarget = "WHERE provider = ?2 AND model = ?3";
+
+std::string overrides_where(const char* whose) {
+  return fmt::format("SELECT {} FROM overrides {} ORDER BY at DESC, id DESC LIMIT ?1", kOverrideColumns, whose);
+}
+
+StateChange read_advice(const SqlRow& row) {
+  StateChange change{row.time(0), parse_state(row.text(1)).value_or(State::unknown), std::nullopt};
+  if (!row.is_null(2)) change.primary_weight = static_cast<int>(row.integer(2));
+  return change;
+}
+
 }  // namespace
 
 SqliteHistory::Statements::Statements(SqliteConnection& connection)
@@ -106,11 +134,28 @@ SqliteHistory::Statements::Statements(SqliteConnection& connection)
       transitions_of_provider(connection, transitions_where(kTransitionsOfProvider)),
       transitions_of_target(connection, transitions_where(kTransitionsOfTarget)),
       incidents_of_all(connection, incidents_where(kOfAll)),
-      incidents_of_provider(connection, incidents_where(kIncidentsOfProvider)) {}
+      incidents_of_provider(connection, incidents_where(kIncidentsOfProvider)),
+      fine_counts(connection, counts_from("fine_counts")),
+      coarse_counts(connection, counts_from("coarse_counts")),
+      advice_before(connection, kAdviceBefore),
+      advice(connection, kAdvice),
+      overrides_of_all(connection, overrides_where(kOfAll)),
+      overrides_of_provider(connection, overrides_where(kOverridesOfProvider)),
+      overrides_of_target(connection, overrides_where(kOverridesOfTarget)) {}
 
 std::vector<std::string> SqliteHistory::queries() {
-  return {transitions_where(kOfAll), transitions_where(kTransitionsOfProvider),
-          transitions_where(kTransitionsOfTarget), incidents_where(kOfAll), incidents_where(kIncidentsOfProvider)};
+  return {transitions_where(kOfAll),
+          transitions_where(kTransitionsOfProvider),
+          transitions_where(kTransitionsOfTarget),
+          incidents_where(kOfAll),
+          incidents_where(kIncidentsOfProvider),
+          counts_from("fine_counts"),
+          counts_from("coarse_counts"),
+          kAdviceBefore,
+          kAdvice,
+          overrides_where(kOfAll),
+          overrides_where(kOverridesOfProvider),
+          overrides_where(kOverridesOfTarget)};
 }
 
 SqliteHistory::SqliteHistory(std::string path) : path_(std::move(path)) {}
@@ -158,6 +203,68 @@ Result<HistoryPage<IncidentRecord>> SqliteHistory::incidents(const IncidentQuery
                                                 : read(statements_->incidents_of_provider, query.provider);
   if (error) return failed(error);
   return std::move(builder.page);
+}
+
+Result<std::vector<CountStep>> SqliteHistory::counts(const CountQuery& query) {
+  if (query.step < kFineStep || query.step % kFineStep != Millis(0)) {
+    return Error{"step: not a multiple of 10 s"};
+  }
+  if (auto error = ensure_open()) return *error;
+  const bool coarse = query.step % kCoarseStep == Millis(0);
+  const Millis kept_step = coarse ? kCoarseStep : kFineStep;
+  const int64_t kept_in_one = query.step / kept_step;
+  const int64_t first = step_of(query.since, query.step) * kept_in_one;
+  // The last step is answered whole.
+  const int64_t end = (step_of(query.until - Millis(1), query.step) + 1) * kept_in_one;
+  std::vector<CountStep> steps;
+  const auto add = [&](const SqlRow& row) {
+    const WallTime at(query.step * (row.integer(0) / kept_in_one));
+    if (steps.empty() || steps.back().at != at) steps.push_back({at, {}});
+    OutcomeCounts counts{};
+    for (size_t i = 0; i < counts.size(); ++i) counts.at(i) = row.integer(static_cast<int>(i) + 1);
+    add_counts(steps.back().counts, counts);
+  };
+  Statement& statement = coarse ? statements_->coarse_counts : statements_->fine_counts;
+  if (SqlError error = statement.rows(add, query.target.provider, query.target.model, first, end))
+    return failed(error);
+  return steps;
+}
+
+Result<StateSeries> SqliteHistory::states(const StateQuery& query) {
+  if (auto error = ensure_open()) return *error;
+  StateSeries series;
+  const std::string& provider = query.target.provider;
+  const std::string& model = query.target.model;
+  if (SqlError error = statements_->advice_before.rows([&](const SqlRow& row) { series.before = read_advice(row); },
+                                                       provider, model, query.since)) {
+    return failed(error);
+  }
+  if (SqlError error =
+          statements_->advice.rows([&](const SqlRow& row) { series.changes.push_back(read_advice(row)); }, provider,
+                                   model, query.since, query.until, int64_t{kMostStateChanges})) {
+    return failed(error);
+  }
+  std::ranges::reverse(series.changes);
+  return series;
+}
+
+Result<std::vector<OverrideRecord>> SqliteHistory::overrides(const OverrideQuery& query) {
+  if (auto error = ensure_open()) return *error;
+  std::vector<OverrideRecord> found;
+  const int64_t limit = std::clamp(query.limit, 1, kMaxLimit);
+  const auto read = [&](Statement& statement, const auto&... whose) {
+    return statement.rows([&](const SqlRow& row) { found.push_back(read_override(row, 0)); }, limit, whose...);
+  };
+  SqlError error;
+  if (!query.target) {
+    error = read(statements_->overrides_of_all);
+  } else if (query.target->is_provider()) {
+    error = read(statements_->overrides_of_provider, query.target->provider);
+  } else {
+    error = read(statements_->overrides_of_target, query.target->provider, query.target->model);
+  }
+  if (error) return failed(error);
+  return found;
 }
 
 std::optional<Error> SqliteHistory::ensure_open() {

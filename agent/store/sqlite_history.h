@@ -16,6 +16,9 @@ class SqliteHistory final : public History {
   explicit SqliteHistory(std::string path);
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
   Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
+  Result<std::vector<CountStep>> counts(const CountQuery& query) override;
+  Result<StateSeries> states(const StateQuery& query) override;
+  Result<std::vector<OverrideRecord>> overrides(const OverrideQuery& query) override;
 
   /// Every query's text, to look at its plan.
   static std::vector<std::string> queries();
@@ -35,6 +38,13 @@ class SqliteHistory final : public History {
     Statement transitions_of_target;
     Statement incidents_of_all;
     Statement incidents_of_provider;
+    Statement fine_counts;
+    Statement coarse_counts;
+    Statement advice_before;
+    Statement advice;
+    Statement overrides_of_all;
+    Statement overrides_of_provider;
+    Statement overrides_of_target;
   };
 
   /// Empty when there is a connection to the file that stands at the path now.

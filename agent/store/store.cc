@@ -18,7 +18,13 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// A disk that is full rarely stays so for less; one that comes back is noticed within five seconds.
 constexpr Millis kFirstRetry = Millis(250);
 constexpr Millis kLongestRetry = seconds(5);
-constexpr Millis kPruneEvery = hours(1);
+/// What a batch's key is kept longer than it must be, at most.
+constexpr Millis kPruneEvery = minutes(5);
+
+bool has_batches(const std::vector<Record>& records) {
+  return std::ranges::any_of(records,
+                             [](const Record& record) { return std::holds_alternative<BatchRecord>(record); });
+}
 
 class SqliteStore final : public Store {
  public:
@@ -47,6 +53,7 @@ class SqliteStore final : public Store {
   Ticket submit(std::vector<Record> records) override {
     const std::lock_guard lock(mutex_);
     if (records.empty()) return submitted_;
+    if (has_batches(records) && !(status_.ok && queue_.fits_half(records))) return kRefused;
     const bool accepted = queue_.push(std::move(records), ++submitted_);
     wake_.notify_all();
     return accepted ? submitted_ : kRefused;
@@ -56,6 +63,16 @@ class SqliteStore final : public Store {
     std::unique_lock lock(mutex_);
     if (ticket == kRefused) return false;
     return committed_changed_.wait_for(lock, timeout, [&] { return committed_ >= ticket; });
+  }
+
+  Ticket committed() const override {
+    const std::lock_guard lock(mutex_);
+    return committed_;
+  }
+
+  void listen(std::function<void()> on_attempt) override {
+    const std::lock_guard lock(listener_mutex_);
+    on_attempt_ = std::move(on_attempt);
   }
 
   StoreStatus status() const override {
@@ -94,6 +111,13 @@ class SqliteStore final : public Store {
     lock.unlock();
     const std::string reason = writer_.commit(group, now().wall);
     lock.lock();
+    note(reason, std::move(group));
+    lock.unlock();
+    tell_listener();
+    lock.lock();
+  }
+
+  void note(const std::string& reason, RecordGroup group) {
     status_.ok = reason.empty();
     status_.detail = reason;
     status_.set_aside = writer_.set_aside_path();
@@ -102,6 +126,11 @@ class SqliteStore final : public Store {
     retry_ = kFirstRetry;
     committed_ = std::max(committed_, group.last);
     committed_changed_.notify_all();
+  }
+
+  void tell_listener() {
+    const std::lock_guard lock(listener_mutex_);
+    if (on_attempt_) on_attempt_();
   }
 
   /// Between two tries; a store that is closed does not wait for it.
@@ -140,6 +169,9 @@ class SqliteStore final : public Store {
   Ticket committed_ = 0;
   StoreStatus status_;
   bool stopping_ = false;
+
+  std::mutex listener_mutex_;  ///< held during the call, never together with mutex_
+  std::function<void()> on_attempt_;
 
   std::thread thread_;
 };

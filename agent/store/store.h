@@ -1,10 +1,12 @@
 #pragma once
 /// The database: one file, one writing connection, one thread that commits in groups.
 ///
-/// Threads: `submit`, `wait` and `status` from any thread; everything else from the one that opened it.
+/// Threads: `submit`, `wait`, `committed`, `listen` and `status` from any thread; everything else from the one that
+/// opened it.
 /// Invariant: a group is committed whole or not at all, in the order of `submit`; what could not be written is
 /// kept (bounded) and tried again until it can, so that a disk that comes back loses nothing.
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -24,8 +26,7 @@ struct Restored {
   uint64_t generation = 0;
   std::vector<HealthRecord> healths;
   std::vector<SourceRecord> sources;
-  std::vector<PayloadRecord> payloads;  ///< the newest of each document
-  std::vector<IncidentRecord> open_incidents;
+  std::vector<PayloadRecord> payloads;    ///< the newest of each document
   std::vector<OverrideRecord> overrides;  ///< those in force: set, not cleared, not over
   std::vector<BatchRecord> batches;       ///< keys and times of the last hour, without rows
 };
@@ -46,8 +47,8 @@ class Store {
     Restored restored;
   };
 
-  /// `submit` gave up a transition or an incident; `wait` for it is false at once. A payload that is given up does
-  /// not refuse the rest.
+  /// `submit` gave up a transition or an incident, or did not take batches; `wait` for it is false at once. A
+  /// payload that is given up does not refuse the rest.
   static constexpr Ticket kRefused = std::numeric_limits<Ticket>::max();
 
   /// Opens or creates `<state_dir>/signalbox.db` (and the directory, 0750), migrates it, reads what was stored,
@@ -66,9 +67,21 @@ class Store {
   virtual ~Store() = default;
   /// Never waits for the disk. Bounded: 100,000 records or 64 MiB; past that payloads go first, then what does not
   /// fit is given up; both are counted. Health, source and generation are kept one a key and are never given up.
+  ///
+  /// Batches are taken or refused, never given up: a submission with batches is refused whole, and nothing of it is
+  /// kept, while the last attempt to write failed and when it would fill more than half of the bound. What was
+  /// taken stays, also over failed attempts, until it is on disk. A batch whose key is stored already is stored no
+  /// more and adds no counts.
   virtual Ticket submit(std::vector<Record> records) = 0;
   /// Whether everything up to `ticket` is on disk, waiting for it at most `timeout`.
   virtual bool wait(Ticket ticket, Millis timeout) = 0;
+  /// Everything up to this ticket is on disk. Rises only.
+  virtual Ticket committed() const = 0;
+  /// `on_attempt` is called after every attempt to commit, from the store's thread and without its lock:
+  /// `committed` and `status` tell how it went. It must be quick, since the next group waits for it, and must not
+  /// call `listen`. One listener; an empty one ends it. The one before is not called any more once this returns,
+  /// and the last one must be ended before what it uses: closing the store still commits.
+  virtual void listen(std::function<void()> on_attempt) = 0;
   virtual StoreStatus status() const = 0;
   /// A connection for history answers.
   virtual Result<std::unique_ptr<History>> open_history() = 0;

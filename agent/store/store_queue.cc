@@ -16,6 +16,12 @@ size_t text_bytes(const IncidentRecord& record) {
   for (const std::string& model : record.scope) bytes += model.size();
   return bytes;
 }
+size_t text_bytes(const BatchRecord& record) {
+  size_t bytes = record.rows.size() * sizeof(CountRow);
+  for (const CountRow& row : record.rows) bytes += row.target.model.size();
+  return bytes;
+}
+size_t text_bytes(const OverrideRecord& record) { return record.by.size() + record.reason.size(); }
 template <class Checkpoint>
 size_t text_bytes(const Checkpoint&) {
   return 0;
@@ -62,6 +68,12 @@ bool StoreQueue::push(std::vector<Record> records, Store::Ticket ticket) {
   }
   waiting_.last = ticket;
   return !refused;
+}
+
+bool StoreQueue::fits_half(const std::vector<Record>& records) const {
+  size_t bytes = size_.bytes + taken_.bytes;
+  for (const Record& record : records) bytes += cost(record);
+  return size_.rows + taken_.rows + records.size() <= limits_.rows / 2 && bytes <= limits_.bytes / 2;
 }
 
 void StoreQueue::push_row(Record row, bool& refused) {

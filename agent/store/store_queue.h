@@ -2,7 +2,8 @@
 /// What waits to be written: rows in their order, checkpoints one a key.
 ///
 /// Invariant: bounded. Over the bound payloads go first, the oldest before the newer; then rows that do not fit
-/// are refused. Checkpoints always fit: their number is that of targets and sources.
+/// are refused. Checkpoints always fit: their number is that of targets and sources. Batches get half of the bound,
+/// so that a flood of them leaves room for what the agent itself has to say.
 /// Threads: none of its own; its owner locks.
 #include <map>
 #include <string>
@@ -26,7 +27,7 @@ struct Checkpoints {
 
 /// What is committed at once.
 struct RecordGroup {
-  std::vector<Record> rows;  ///< transitions, incidents, payloads
+  std::vector<Record> rows;  ///< all that are no checkpoints
   Checkpoints checkpoints;
   Store::Ticket last = 0;  ///< the highest ticket in it
 
@@ -44,6 +45,8 @@ class StoreQueue {
 
   /// False when a row was refused. Payloads that were given up do not count as refusal of the others.
   bool push(std::vector<Record> records, Store::Ticket ticket);
+  /// Whether it would be at most half full with `records`: what batches may use.
+  bool fits_half(const std::vector<Record>& records) const;
   bool empty() const { return waiting_.empty(); }
   /// Everything that waits. It counts towards the bound until `written` or `put_back`.
   RecordGroup take();

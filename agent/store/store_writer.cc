@@ -27,7 +27,7 @@ StoreWriter::StoreWriter(const std::string& state_dir, const Retention& retentio
 std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
   std::optional<OpenFailure> failure = database_.open(now, &restored);
   if (failure && failure->fatal) return failure;
-  if (failure) database_.read_in_place(restored);
+  if (failure) database_.read_in_place(now, restored);
   instance_ = restored.instance;
   for (const HealthRecord& health : restored.healths) held_.healths[health.target] = health;
   for (const SourceRecord& source : restored.sources) held_.sources[{source.provider, source.source}] = source;
@@ -97,14 +97,14 @@ SqlError StoreWriter::write(const RecordGroup& group) {
 
 bool StoreWriter::prune(WallTime now) {
   if (!rows_) return false;
-  int64_t deleted = 0;
+  bool more = false;
   Transaction transaction(database_.connection());
   SqlError error = transaction.begin();
-  if (!error) error = rows_->prune(now, deleted);
+  if (!error) error = rows_->prune(now, more);
   if (!error) error = transaction.commit();
   // A failure shows in the next commit, which says so; the next hour deletes.
   if (error) rows_->rolled_back();
-  return !error && deleted > 0;
+  return !error && more;
 }
 
 void StoreWriter::close() {

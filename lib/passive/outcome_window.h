@@ -35,7 +35,10 @@ class OutcomeWindow {
     WindowSum sum;
   };
 
-  std::array<Bucket, kFineSeconds> fine_;
+  /// More than a minute, so that the last whole one is still there while the next second comes in.
+  static constexpr int64_t kFineKept = kFineSeconds + 4;
+
+  std::array<Bucket, kFineKept> fine_;
   std::array<Bucket, kSeconds / kCoarse> coarse_;
 };
 

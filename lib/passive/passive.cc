@@ -166,7 +166,7 @@ double Passive::requests_per_s(const Target& target, MonoTime now) const {
   const Provider* provider = find_provider_of(target.provider);
   const Track* track = find(target);
   if (provider == nullptr || (!target.is_provider() && track == nullptr)) return 0;
-  const int64_t slot = slot_of(now);
+  const int64_t slot = last_over(now);  // whole seconds: what has just come in is not all of its second
   const WindowSum sum = (target.is_provider() ? provider->window : track->window()).last(kSlotsPerMinute, slot);
   int64_t since = slot;
   for (const auto& [model, one] : provider->tracks) {
@@ -224,7 +224,7 @@ PassiveEvidence Passive::evidence(const Target& target, MonoTime now) const {
 std::optional<bool> Passive::fails_locally(const std::string& provider, MonoTime now) const {
   const Provider* found = find_provider_of(provider);
   if (found == nullptr) return std::nullopt;
-  const int64_t slot = slot_of(now);
+  const int64_t slot = last_over(now);
   for (int64_t length = 1; length <= kLocalWindow; ++length) {
     const OutcomeCounts outcomes = found->window.last(length, slot).outcomes;
     const int64_t heard = tally_of(outcomes, found->count_throttled).requests;

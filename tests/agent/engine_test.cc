@@ -35,6 +35,11 @@ class FakeStore final : public Store {
     hangs = false;
     committed_ = tickets_;
   }
+  Ticket committed() const override {
+    const std::lock_guard lock(mutex_);
+    return committed_;
+  }
+  void listen(std::function<void()>) override {}
   StoreStatus status() const override { return {.ok = !fails, .detail = fails ? "disk full" : ""}; }
   Result<std::unique_ptr<History>> open_history() override { return Error{"none"}; }
 
@@ -51,7 +56,7 @@ class FakeStore final : public Store {
   std::atomic<bool> refuses = false;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<Record> records_;
   std::vector<Millis> waited_;
   Ticket tickets_ = 0;

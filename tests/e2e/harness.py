@@ -120,6 +120,17 @@ def statuspage(status="operational", incidents=(), page_id="page", component="ap
     }
 
 
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=3 * PATIENCE_S)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Agent:
     """The real binary, in directories of its own."""
 
@@ -196,6 +207,17 @@ class Agent:
             connection.request(method, path, headers=headers or {})
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def send(self, method, path, document=None, headers=None, unix=False):
+        """(status, headers, the JSON of the answer) of a request that writes; `document` may be bytes, as they are."""
+        body = document if isinstance(document, (bytes, type(None))) else json.dumps(document).encode()
+        connection = UnixConnection(str(self.directory / "run" / "signalbox.sock")) if unix else self.connect()
+        try:
+            connection.request(method, path, body=body, headers={"Content-Type": "application/json", **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), json.loads(answer.read())
         finally:
             connection.close()
 

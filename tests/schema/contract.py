@@ -62,10 +62,18 @@ class Contract:
 
     def operations(self):
         """(path, operation, its parameters) for each GET."""
+        for method, path, operation, parameters in self.all_operations():
+            if method == "GET":
+                yield path, operation, parameters
+
+    def all_operations(self):
+        """(method, path, operation, its parameters) for each operation."""
         for path, item in self.document["paths"].items():
-            operation = item["get"]
-            parameters = [self.follow(one) for one in item.get("parameters", []) + operation.get("parameters", [])]
-            yield path, operation, parameters
+            for method in ("get", "post", "put", "delete"):
+                if method in item:
+                    operation = item[method]
+                    declared = item.get("parameters", []) + operation.get("parameters", [])
+                    yield method.upper(), path, operation, [self.follow(one) for one in declared]
 
     def response(self, operation, status):
         """The response documented for `status`, else the default."""

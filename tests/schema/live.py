@@ -20,6 +20,20 @@ REFUSED = (
     ("/v1/incidents", "/v1/incidents?limit=1001", 400),
 )
 
+# Writes that leave nothing behind: a heartbeat, and what must be refused. Over TCP nobody may override.
+HEARTBEAT = {"reporter": "contract", "batch_id": "heartbeat", "reports": []}
+JSON = {"Content-Type": "application/json"}
+WRITES = (
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, JSON, 200),
+    ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{"provider": "No"}]}, JSON, 400),
+    ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{}] * 1001}, JSON, 413),
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {"Content-Type": "text/plain"}, 415),
+    ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {**JSON, "Content-Encoding": "br"}, 415),
+    ("PUT", "/v1/overrides/{provider}", "/v1/overrides/claude", {}, JSON, 403),
+    ("PUT", "/v1/overrides/{provider}/{model}", "/v1/overrides/claude/a/model", {}, JSON, 403),
+    ("DELETE", "/v1/overrides/{provider}", "/v1/overrides/claude", None, {}, 403),
+)
+
 
 class Answer:
     def __init__(self, response):
@@ -42,10 +56,10 @@ class Asker:
     def __init__(self, url):
         self.address = urllib.parse.urlsplit(url).netloc
 
-    def ask(self, target, method="GET", headers=None):
+    def ask(self, target, method="GET", headers=None, body=None):
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
         try:
-            connection.request(method, target, headers=headers or {})
+            connection.request(method, target, body=body, headers=headers or {})
             return Answer(connection.getresponse())
         finally:
             connection.close()
@@ -150,6 +164,15 @@ def check_refused(contract, agent, tally):
         tally.add(f"GET {target} {answer.status}", errors + ([] if answer.status == status else [f"{status} was due"]))
 
 
+def check_writes(contract, agent, tally):
+    operations = {(method, path): operation for method, path, operation, _ in contract.all_operations()}
+    for method, path, target, body, headers, status in WRITES:
+        answer = agent.ask(target, method, headers, None if body is None else json.dumps(body))
+        errors = answer_errors(contract, operations[method, path], answer)
+        errors += [] if answer.status == status else [f"{status} was due"]
+        tally.add(f"{method} {target} {answer.status}", errors)
+
+
 def check_agent(contract, url, tally):
     agent = Asker(url)
     try:
@@ -164,5 +187,6 @@ def check_agent(contract, url, tally):
                 check_renewal(contract, agent, operation, target, tally)
                 check_head(agent, target, tally)
         check_refused(contract, agent, tally)
+        check_writes(contract, agent, tally)
     except (OSError, http.client.HTTPException, KeyError, TypeError) as error:
         tally.add(f"asking {url}", [f"{type(error).__name__}: {error}"])

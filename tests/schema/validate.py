@@ -47,12 +47,12 @@ def check_document(contract, tally):
                 broken.append(f"{where}: {reference} is not there")
     tally.add("references", broken)
 
-    ids = [operation["operationId"] for _, operation, _ in contract.operations()]
+    ids = [operation["operationId"] for _, _, operation, _ in contract.all_operations()]
     tally.add("operation ids", [f"{one} twice" for one in sorted(set(ids)) if ids.count(one) > 1])
-    for path, _, parameters in contract.operations():
+    for method, path, _, parameters in contract.all_operations():
         declared = {one["name"] for one in parameters if one["in"] == "path"}
         named = {part[1:-1] for part in path.split("/") if part.startswith("{")}
-        tally.add(f"path {path}", [] if named == declared else [f"declares {declared}, names {named}"])
+        tally.add(f"path {method} {path}", [] if named == declared else [f"declares {declared}, names {named}"])
 
 
 def schema_errors(schema):

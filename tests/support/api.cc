@@ -62,6 +62,21 @@ Result<HistoryPage<IncidentRecord>> FakeHistory::incidents(const IncidentQuery& 
   return incidents_page;
 }
 
+Result<std::vector<CountStep>> FakeHistory::counts(const CountQuery& query) {
+  asked_counts = query;
+  return count_steps;
+}
+
+Result<StateSeries> FakeHistory::states(const StateQuery& query) {
+  asked_states = query;
+  return state_series;
+}
+
+Result<std::vector<OverrideRecord>> FakeHistory::overrides(const OverrideQuery& query) {
+  asked_overrides = query;
+  return override_rows;
+}
+
 const ApiRoute* find_route(const std::string& path) {
   const ApiRoute* found = nullptr;
   for (const ApiRoute& route : api_routes()) {
@@ -77,6 +92,28 @@ ApiReply get(const ApiContext& context, const std::string& path, const Query& qu
   const ApiRoute* route = find_route(path);
   if (!route) throw std::out_of_range(path);
   return route->get({"GET", path, query, if_none_match}, context);
+}
+
+void FakeWrites::take(ReportBatch batch, BatchDone done) {
+  batches.push_back(std::move(batch));
+  done({how, retry_after, verdict});
+}
+
+void FakeWrites::take(OverrideChange change, OverrideDone done) {
+  changes.push_back(std::move(change));
+  done(how);
+}
+
+ApiReply write(const ApiContext& context, Writes& writes, const std::string& method, const std::string& path,
+               const std::string& body, const Caller& caller) {
+  const ApiRoute* route = find_route(path);
+  if (!route) throw std::out_of_range(path);
+  const Writer writer = method == "POST" ? route->post : method == "PUT" ? route->put : route->del;
+  if (!writer) throw std::out_of_range(method + " " + path);
+  std::optional<ApiReply> given;
+  writer({.method = method, .path = path, .body = body, .caller = caller}, context, writes,
+         [&](ApiReply reply) { given = std::move(reply); });
+  return given.value();
 }
 
 std::string show(const ApiReply& reply) {

@@ -120,6 +120,17 @@ ClientReply FrontClient::get(const std::string& path, const std::string& headers
   return read_reply();
 }
 
+void FrontClient::send_body(const std::string& method, const std::string& path, const std::string& body,
+                            const std::string& headers) {
+  send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+       std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
+}
+
+ClientReply FrontClient::post(const std::string& path, const std::string& body, const std::string& headers) {
+  send_body("POST", path, body, headers);
+  return read_reply();
+}
+
 std::optional<std::string> FrontClient::read_to_end() {
   try {
     while (receive() > 0) continue;

@@ -33,6 +33,10 @@ class FrontClient {
   ClientReply read_reply(bool head_only = false);
   /// `GET path` with `Host: localhost` and `headers` ("A: b\r\n").
   ClientReply get(const std::string& path, const std::string& headers = "");
+  /// `METHOD path` with `body` as JSON, its length, and `headers`.
+  void send_body(const std::string& method, const std::string& path, const std::string& body,
+                 const std::string& headers = "");
+  ClientReply post(const std::string& path, const std::string& body, const std::string& headers = "");
   /// Everything until the peer closes; empty option when it does not within the deadline.
   std::optional<std::string> read_to_end();
   void shutdown_send();

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <stdexcept>
 
 #include "agent/clock.h"
@@ -63,6 +66,33 @@ ApiReply transitions(const ApiRequest&, const ApiContext& context) {
 
 ApiReply broken(const ApiRequest&, const ApiContext&) { throw std::runtime_error("secret of the inside"); }
 
+/// What `/v1/held` owes.
+struct Held {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::deque<Respond> replies;
+};
+Held& held() {
+  static Held one;
+  return one;
+}
+
+void echo(const ApiRequest& request, const ApiContext&, Writes&, const Respond& respond) {
+  respond({200, "application/json", request.method + " " + request.body, {}});
+}
+
+void hold(const ApiRequest&, const ApiContext&, Writes&, const Respond& respond) {
+  const std::lock_guard lock(held().mutex);
+  held().replies.push_back(respond);
+  held().arrived.notify_all();
+}
+
+class NoWrites final : public Writes {
+ public:
+  void take(ReportBatch, BatchDone done) override { done({}); }
+  void take(OverrideChange, OverrideDone done) override { done(Taken::refused); }
+};
+
 std::string body_of(const std::string& target, State state) {
   return fmt::format(
       R"({{"target": "{}", "state": "{}", "since": "2026-11-23T09:12:44.000Z", "as_of": "2026-11-23T10:00:00.000Z", )"
@@ -75,11 +105,31 @@ std::string body_of(const std::string& target, State state) {
 
 std::span<const ApiRoute> front_routes() {
   static const std::vector<ApiRoute> routes = {
-      {"/v1/health", health, false, true},           {"/v1/health/(.+)", target_health, false, true},
-      {"/v1/check/(.+)", check, false, false},       {"/livez", livez, false, false},
-      {"/v1/transitions", transitions, true, false}, {"/v1/broken", broken, false, false},
+      {"/v1/health", health, false, true},
+      {"/v1/health/(.+)", target_health, false, true},
+      {"/v1/check/(.+)", check, false, false},
+      {"/livez", livez, false, false},
+      {"/v1/transitions", transitions, true, false},
+      {"/v1/broken", broken, false, false},
+      {.pattern = "/v1/echo", .post = echo, .put = echo, .del = echo},
+      {.pattern = "/v1/held", .post = hold},
   };
   return routes;
+}
+
+Writes& no_writes() {
+  static NoWrites none;
+  return none;
+}
+
+Respond take_held_reply() {
+  std::unique_lock lock(held().mutex);
+  if (!held().arrived.wait_for(lock, seconds(10), [] { return !held().replies.empty(); })) {
+    throw std::runtime_error("nobody asked for /v1/held");
+  }
+  Respond reply = std::move(held().replies.front());
+  held().replies.pop_front();
+  return reply;
 }
 
 SnapshotPtr front_snapshot(uint64_t generation) {

@@ -8,8 +8,15 @@ namespace signalbox::testing {
 
 /// `/v1/health`, `/v1/health/T`, `/v1/check/T` as in api.md; `/livez` without ETag; `/v1/transitions` reads
 /// history;
-/// `/v1/broken` throws.
+/// `/v1/broken` throws. `/v1/echo` takes POST, PUT and DELETE, and answers a body with itself; `/v1/held` takes
+/// POST and answers when the test says so.
 std::span<const ApiRoute> front_routes();
+
+/// Writes nothing: the test's writers need none.
+Writes& no_writes();
+
+/// The next of the replies that `/v1/held` owes, waiting for its request.
+Respond take_held_reply();
 
 /// Targets "claude" (healthy), "openai" (unhealthy), "claude/claude-opus-4-6", with bodies of about 900 bytes.
 SnapshotPtr front_snapshot(uint64_t generation);

@@ -16,7 +16,7 @@ RunningFront::RunningFront(const std::function<void(FrontConfig&)>& change, std:
   config.unix_socket = directory_ + "/signalbox.sock";
   config.limits.sweep = Millis(10);
   if (change) change(config);
-  auto front = HttpFront::listen(config, front_routes(), std::move(history), front_snapshot(1));
+  auto front = HttpFront::listen(config, front_routes(), std::move(history), front_snapshot(1), &no_writes());
   if (!front) throw std::runtime_error(front.error().message);
   front_ = std::move(*front);
   thread_ = std::thread([this] { front_->run(); });

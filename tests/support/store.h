@@ -38,4 +38,12 @@ inline std::vector<TransitionRecord> all_transitions(Store& store) {
   return page->rows;
 }
 
+inline std::vector<IncidentRecord> all_incidents(Store& store) {
+  auto history = store.open_history();
+  REQUIRE(history);
+  auto page = (*history)->incidents({.limit = 1000});
+  REQUIRE_MESSAGE(page, page.error().message);
+  return page->rows;
+}
+
 }  // namespace signalbox

@@ -48,7 +48,7 @@ SnapshotPtr real_snapshot(Instant now) {
 }
 
 /// Two pages of each kind. The cursor is good for the fake alone.
-class TwoPages final : public History {
+class TwoPages final : public FakeHistory {
  public:
   explicit TwoPages(std::string evidence) : evidence_(std::move(evidence)) {}
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override {
@@ -78,8 +78,8 @@ class ServedApi {
   explicit ServedApi(const SnapshotPtr& snapshot) {
     FrontConfig config;
     config.listen = {"127.0.0.1:0"};
-    auto front =
-        HttpFront::listen(config, api_routes(), std::make_unique<TwoPages>(evidence_of(*snapshot)), snapshot);
+    auto front = HttpFront::listen(config, api_routes(), std::make_unique<TwoPages>(evidence_of(*snapshot)),
+                                   snapshot, &writes_);
     REQUIRE(front);
     front_ = std::move(*front);
     thread_ = std::thread([this] { front_->run(); });
@@ -93,6 +93,7 @@ class ServedApi {
   std::string url() const { return "http://" + front_->bound().front(); }
 
  private:
+  FakeWrites writes_;
   std::unique_ptr<HttpFront> front_;
   std::thread thread_;
 };
@@ -122,11 +123,20 @@ TEST_CASE("each path of the contract has one route, and each route is in the con
     const ApiRoute* route = find_route(filled(path));
     REQUIRE(route);
     described.insert(route->pattern);
+    CHECK(item.contains("get") == (route->get != nullptr));
+    CHECK(item.contains("post") == (route->post != nullptr));
+    CHECK(item.contains("put") == (route->put != nullptr));
+    CHECK(item.contains("delete") == (route->del != nullptr));
+    if (route->get == nullptr) continue;
     std::set<std::string> names;
     for (const Json& one : item["get"].value("parameters", Json::array())) names.insert(one.value("$ref", ""));
     CHECK(names.contains("#/components/parameters/wait_s") == route->waits);
     CHECK(names.contains("#/components/parameters/generation") == route->waits);
-    CHECK(item["get"]["tags"].front() == (route->reads_history ? "history" : route->waits ? "health" : "agent"));
+    const bool about_writes = path == "/v1/overrides" || path == "/v1/reporters";
+    CHECK(item["get"]["tags"].front() == (about_writes           ? "writing"
+                                          : route->reads_history ? "history"
+                                          : route->waits         ? "health"
+                                                                 : "agent"));
   }
   std::set<std::string> routed;
   for (const ApiRoute& route : api_routes()) routed.insert(route.pattern);
@@ -155,7 +165,9 @@ TEST_CASE("what the agent answers over the wire keeps the contract") {
         "ok    GET /v1/check/openai?degraded=429 429", "ok    GET /v1/health/claude If-None-Match 304",
         "ok    GET /v1/check/claude If-None-Match 503", "ok    GET /v1/transitions?limit=1&cursor=next 200",
         "ok    HEAD /readyz 200", "ok    GET /openapi.json 200",
-        "ok    GET /v1/transitions?cursor=none-of-ours 400"}) {
+        "ok    GET /v1/transitions?cursor=none-of-ours 400", "ok    POST /v1/reports 200",
+        "ok    POST /v1/reports 413", "ok    PUT /v1/overrides/claude/a/model 403", "ok    GET /v1/reporters 200",
+        "ok    GET /v1/overrides 200"}) {
     CAPTURE(line);
     CHECK(checked.output.find(line) != std::string::npos);
   }

@@ -4,6 +4,7 @@
 #include <semaphore>
 
 #include "agent/http/history_worker.h"
+#include "tests/support/api.h"
 #include "tests/support/running_front.h"
 
 using namespace signalbox;
@@ -28,13 +29,12 @@ Pair ask_both(FrontClient& client, const std::string& path, const std::string& h
 }
 
 /// Reads wait until the test lets them.
-class SlowHistory final : public History {
+class SlowHistory final : public FakeHistory {
  public:
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery&) override {
     gate.acquire();
     return HistoryPage<TransitionRecord>{std::vector<TransitionRecord>(3), ""};
   }
-  Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery&) override { return Error{"not asked"}; }
   static inline std::counting_semaphore<> gate{0};
 };
 
@@ -168,15 +168,6 @@ TEST_CASE("a body is read past and never taken for a request") {
               "\r\n\r\n" + smuggled);
   CHECK(client.read_reply().body == "{\"generation\": 1}");
   CHECK(client.get("/v1/health").body == "{\"generation\": 1}");
-}
-
-TEST_CASE("a client that expects 100-continue gets it before its body") {
-  RunningFront front;
-  auto client = front.client();
-  client.send("POST /v1/health HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-  CHECK(client.read_reply().status == 100);
-  client.send("ab");
-  CHECK(client.read_reply().status == 405);
 }
 
 TEST_CASE("ranges and compression are not offered") {

@@ -162,7 +162,7 @@ TEST_CASE("on a full disk a store opens with what was stored, and works when the
   CHECK(restored.generation == 9);
   CHECK(restored.healths == std::vector{health("{}")});
   CHECK(restored.payloads.size() == 1);
-  CHECK(restored.open_incidents == std::vector{incident("a")});
+  CHECK(all_incidents(*store) == std::vector{incident("a")});
   const auto ticket = store->submit({transition(400)});
   disk.wait_for_failures(1);
   CHECK_FALSE(store->status().ok);

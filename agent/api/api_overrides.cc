@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "agent/api/api_handlers.h"
+#include "agent/api/override_body.h"
+#include "lib/answer.h"
+#include "lib/json.h"
+
+namespace signalbox {
+namespace {
+
+constexpr std::string_view kPrefix = "/v1/overrides/";
+
+/// An override moves all traffic: without tokens only who is on this host, by a file that only the group may open.
+std::optional<ApiReply> may_not_override(const Caller& caller) {
+  if (caller.is_unix && !caller.forwarded) return std::nullopt;
+  return problem(403, "Forbidden", "overrides are set over the agent's unix socket only, and not through a proxy");
+}
+
+/// The target that the path names; or the 404.
+std::variant<Target, ApiReply> named_target(const ApiRequest& request, const Snapshot& snapshot) {
+  const auto target = parse_target(std::string_view(request.path).substr(kPrefix.size()));
+  if (target && snapshot.targets.contains(target->provider)) return *target;
+  if (!target) return problem(404, "Not Found", "the path does not end in a provider, or a provider and a model");
+  return problem(404, "Not Found", "no such provider");
+}
+
+bool is_overridden(const Snapshot& snapshot, const Target& target) {
+  const Result<Json> listed = parse_json(snapshot.overrides);
+  if (!listed) return false;
+  return std::ranges::any_of(field(*listed, "overrides"),
+                             [&](const Json& row) { return string_field(row, "target") == to_string(target); });
+}
+
+ApiReply in_force(OrderedJson body) {
+  ApiReply reply;
+  reply.headers = {{"Cache-Control", "no-store"}};
+  reply.body = dump_json(body);
+  return reply;
+}
+
+ApiReply too_busy() {
+  return come_again(503, "more arrives than the agent can take in; nothing is changed", seconds(1));
+}
+
+/// Both answers tell whether a restart would know.
+ApiReply override_reply(Taken taken, OrderedJson body) {
+  if (taken == Taken::refused || taken == Taken::too_fast) return too_busy();
+  body["stored"] = taken == Taken::stored;
+  return in_force(std::move(body));
+}
+
+}  // namespace
+
+ApiReply answer_overrides(const ApiRequest&, const ApiContext& context) {
+  ApiReply reply;
+  reply.headers = {{"Cache-Control", "max-age=1"}};
+  reply.body = context.snapshot.overrides;
+  return reply;
+}
+
+void put_override(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond) {
+  if (auto refusal = may_not_override(request.caller)) return respond(*std::move(refusal));
+  const auto target = named_target(request, context.snapshot);
+  if (const auto* unknown = std::get_if<ApiReply>(&target)) return respond(*unknown);
+  auto parsed = parse_override(request.body, context.now);
+  if (const auto* mistake = std::get_if<ApiReply>(&parsed)) return respond(*mistake);
+  auto& terms = std::get<Override>(parsed);
+  terms.by = overrider(terms.by, request.caller);
+  OrderedJson body{{"target", to_string(std::get<Target>(target))}};
+  body.update(override_json(terms));
+  writes.take(OverrideChange{std::get<Target>(target), terms, terms.by, context.now},
+              [respond, body](Taken taken) { respond(override_reply(taken, body)); });
+}
+
+void delete_override(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond) {
+  if (auto refusal = may_not_override(request.caller)) return respond(*std::move(refusal));
+  const auto target = named_target(request, context.snapshot);
+  if (const auto* unknown = std::get_if<ApiReply>(&target)) return respond(*unknown);
+  const Target& one = std::get<Target>(target);
+  if (!is_overridden(context.snapshot, one)) {
+    return respond(problem(404, "Not Found", "no override of its own is in force for this target"));
+  }
+  const std::string by = overrider("", request.caller);
+  writes.take(OverrideChange{one, std::nullopt, by, context.now}, [respond, one, by](Taken taken) {
+    respond(override_reply(taken, {{"target", to_string(one)}, {"override", nullptr}, {"by", by}}));
+  });
+}
+
+}  // namespace signalbox

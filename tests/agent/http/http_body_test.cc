@@ -1,0 +1,241 @@
+/// Requests that write: how their bodies are taken, and how their answers may come later.
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include <atomic>
+#include <thread>
+
+#include "agent/http/gunzip.h"
+#include "agent/http/http_framer.h"
+#include "tests/support/running_front.h"
+
+using namespace signalbox;
+using namespace signalbox::testing;
+
+namespace {
+
+const std::string kGzip = "Content-Encoding: gzip\r\n";
+
+std::string gzipped(const std::string& raw) {
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string in = raw;
+  std::string packed(deflateBound(&stream, raw.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
+  stream.avail_in = static_cast<uInt>(in.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+ApiReply said(const std::string& body) { return {200, "application/json", body, {}}; }
+
+}  // namespace
+
+TEST_CASE("a body arrives whole, whatever its size and however it comes") {
+  RunningFront front;
+  auto client = front.client();
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{1023}, size_t{20'000}, kMaxBodyBytes}) {
+    CAPTURE(size);
+    const std::string body(size, 'b');
+    const auto reply = client.post("/v1/echo", body);
+    CHECK(reply.status == 200);
+    CHECK(reply.body == "POST " + body);
+  }
+  client.send(
+      "PUT /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n");
+  for (const char* byte : {"t", "h", "i", "s"}) client.send(byte);
+  CHECK(client.read_reply().body == "PUT this");
+}
+
+TEST_CASE("answers come in the order of the requests, also those that come later") {
+  RunningFront front;
+  auto client = front.client();
+  client.send_body("POST", "/v1/held", "{}");
+  client.send_body("POST", "/v1/echo", "second");
+  client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto respond = take_held_reply();
+  CHECK(front.client().get("/livez").status == 200);  // nobody else waits for it
+  std::thread([respond] { respond(said("first")); }).join();
+  CHECK(client.read_reply().body == "first");
+  CHECK(client.read_reply().body == "POST second");
+  CHECK(client.read_reply().body == "{}");
+}
+
+TEST_CASE("of several answers to one request the first counts") {
+  RunningFront front;
+  auto client = front.client();
+  client.send_body("POST", "/v1/held", "{}");
+  const auto respond = take_held_reply();
+  respond(said("first"));
+  respond(said("second"));
+  CHECK(client.read_reply().body == "first");
+  CHECK(client.get("/livez").body == "{}");
+}
+
+TEST_CASE("an answer to a client that has gone, or after the end of the front's service, goes nowhere") {
+  RunningFront front;
+  {
+    auto client = front.client();
+    client.send_body("POST", "/v1/held", "{}");
+  }
+  const auto respond = take_held_reply();
+  respond(said("nobody reads this"));
+  CHECK(front.client().get("/livez").status == 200);
+
+  auto client = front.client();
+  client.send_body("POST", "/v1/held", "{}");
+  const auto late = take_held_reply();
+  front.join();
+  late(said("nobody reads this either"));
+}
+
+TEST_CASE("when we stop, who waits for an answer still gets it") {
+  RunningFront front;
+  auto client = front.client();
+  client.send_body("POST", "/v1/held", "{}");
+  const auto respond = take_held_reply();
+  front->stop();
+  respond(said("stored"));
+  const auto reply = client.read_reply();
+  CHECK(reply.body == "stored");
+  CHECK(reply.header("Connection") == "close");
+}
+
+TEST_CASE("an answer that does not come in time is a 503, and the connection goes on") {
+  RunningFront front([](FrontConfig& config) { config.limits.write_answer = Millis(20); });
+  auto client = front.client();
+  const auto reply = client.post("/v1/held", "{}");
+  CHECK(reply.status == 503);
+  CHECK(reply.header("Retry-After") == "1");
+  take_held_reply()(said("too late"));
+  CHECK(client.post("/v1/echo", "x").body == "POST x");
+}
+
+TEST_CASE("each path names the methods it takes") {
+  RunningFront front;
+  auto client = front.client();
+  struct Row {
+    std::string method;
+    std::string path;
+    std::string allow;
+  };
+  for (const Row& row : {Row{"POST", "/v1/health", "GET, HEAD"}, Row{"DELETE", "/v1/health/claude", "GET, HEAD"},
+                         Row{"GET", "/v1/echo", "POST, PUT, DELETE"}, Row{"PATCH", "/v1/echo", "POST, PUT, DELETE"},
+                         Row{"PUT", "/v1/held", "POST"}, Row{"OPTIONS", "/v1/held", "POST"}}) {
+    CAPTURE(row.method);
+    CAPTURE(row.path);
+    client.send_body(row.method, row.path, "{}");
+    const auto reply = client.read_reply();
+    CHECK(reply.status == 405);
+    CHECK(reply.header("Allow") == row.allow);
+  }
+}
+
+TEST_CASE("what is not JSON, or encoded otherwise than by gzip, is not read") {
+  RunningFront front;
+  auto client = front.client();
+  const auto ask = [&](const std::string& headers) {
+    client.send("POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n" + headers + "\r\n{}");
+    return client.read_reply();
+  };
+  const std::string json = "Content-Type: application/json\r\n";
+  CHECK(ask("").status == 415);
+  CHECK(ask("Content-Type: text/plain\r\n").status == 415);
+  CHECK(ask("Content-Type: application/json2\r\n").status == 415);
+  CHECK(ask(json + json).status == 415);
+  CHECK(ask("Content-Type: Application/JSON; charset=utf-8\r\n").status == 200);
+  CHECK(ask(json + "Content-Encoding: identity\r\n").status == 200);
+  for (const char* coding : {"br", "deflate", "gzip, gzip", "x"}) {
+    const auto reply = ask(json + "Content-Encoding: " + coding + "\r\n");
+    CHECK(reply.status == 415);
+    CHECK(reply.header("Accept-Encoding") == "gzip");
+  }
+  CHECK(ask(json + kGzip + kGzip).status == 415);
+  // A DELETE has no body worth its name.
+  client.send("DELETE /v1/echo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(client.read_reply().body == "DELETE ");
+}
+
+TEST_CASE("a gzip body is inflated, as far as 1 MiB") {
+  RunningFront front;
+  auto client = front.client();
+  const std::string most(kMaxBodyBytes, 'g');
+  CHECK(client.post("/v1/echo", gzipped("{}"), kGzip).body == "POST {}");
+  CHECK(client.post("/v1/echo", gzipped(most), kGzip).body == "POST " + most);
+  const auto bomb = client.post("/v1/echo", gzipped(std::string(size_t{64} * kMaxBodyBytes, '0')), kGzip);
+  CHECK(bomb.status == 413);
+  CHECK(bomb.header("Content-Type") == "application/problem+json");
+  const std::string packed = gzipped("{\"reporter\": \"a\"}");
+  for (const std::string& broken : {std::string(), std::string("{}"), packed.substr(0, packed.size() - 1),
+                                    packed + "x", packed + packed, packed.substr(1)}) {
+    CHECK(client.post("/v1/echo", broken, kGzip).status == 400);
+  }
+}
+
+TEST_CASE("a bomb is given up at the limit") {
+  const std::string bomb = gzipped(std::string(1'000'000, '0'));
+  CHECK(std::get<GunzipError>(gunzip(bomb, 999'999)) == GunzipError::too_large);
+  CHECK(std::get<std::string>(gunzip(bomb, 1'000'000)).size() == 1'000'000);
+}
+
+TEST_CASE("a body over 1 MiB is refused before it is sent") {
+  RunningFront front;
+  auto client = front.client();
+  client.send(
+      "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+      "1048577\r\n\r\n");
+  CHECK(client.read_reply().status == 413);
+  CHECK(client.read_to_end() == "");
+}
+
+TEST_CASE("who asks before it sends its body is told at once, yes or no") {
+  RunningFront front;
+  const std::string head = " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n";
+  auto welcome = front.client();
+  welcome.send("POST /v1/echo" + head + "Content-Type: application/json\r\n\r\n");
+  CHECK(welcome.read_reply().status == 100);
+  welcome.send("{}");
+  CHECK(welcome.read_reply().body == "POST {}");
+
+  auto unwelcome = front.client();
+  unwelcome.send("POST /v1/echo" + head + "Content-Type: text/csv\r\n\r\n");
+  const auto reply = unwelcome.read_reply();
+  CHECK(reply.status == 415);
+  CHECK(reply.header("Connection") == "close");
+  CHECK(unwelcome.read_to_end() == "");
+}
+
+TEST_CASE("bodies take no more memory together than they may, and give it back") {
+  RunningFront front([](FrontConfig& config) { config.limits.bodies = 30'000; });
+  auto holder = front.client();
+  holder.send_body("POST", "/v1/held", std::string(20'000, 'h'));
+  const auto respond = take_held_reply();
+
+  auto client = front.client();
+  const auto refused = client.post("/v1/echo", std::string(11'000, 'x'));
+  CHECK(refused.status == 503);
+  CHECK(refused.header("Retry-After") == "1");
+  CHECK(client.read_to_end() == "");
+  CHECK(front.client().post("/v1/echo", "small").status == 200);
+  // What a small body becomes when it is inflated counts too.
+  CHECK(front.client().post("/v1/echo", gzipped(std::string(11'000, 'x')), kGzip).status == 503);
+
+  respond(said("done"));
+  CHECK(holder.read_reply().body == "done");
+  CHECK(front.client().post("/v1/echo", std::string(29'000, 'x')).status == 200);
+}
+
+TEST_CASE("without a way in nothing is taken") {
+  FrontConfig config;
+  config.listen = {"127.0.0.1:0"};
+  auto front = HttpFront::listen(config, front_routes(), nullptr, front_snapshot(1));
+  REQUIRE(front);
+  std::thread served([&] { (*front)->run(); });
+  CHECK(FrontClient((*front)->bound().front()).post("/v1/echo", "{}").status == 503);
+  (*front)->stop();
+  served.join();
+}
