@@ -173,16 +173,15 @@ Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline,
     if (!too_large) reply.body.append(data, size);
     return !too_large;
   };
-  request.response_handler = [&](const httplib::Response& response) {
-    reply.status = response.status;
-    reply.retry_after = response.get_header_value("Retry-After");
-    return true;
-  };
   Watchdog watchdog(*client, Clock::now() + deadline, stop);
   const auto result = client->send(request);
   if (too_large)
     return Error{fmt::format("the answer of {} is larger than {} MiB", address_.text, kMaxAnswer >> 20)};
-  if (result) return reply;
+  if (result) {
+    reply.status = result->status;
+    reply.retry_after = result->get_header_value("Retry-After");
+    return reply;
+  }
   if (stop.stop_requested()) return Error{"stopped"};
   if (watchdog.fired()) {
     const auto limit = std::chrono::duration_cast<seconds>(deadline).count();

@@ -78,7 +78,8 @@ void introduce(const Console& console, const DemoAgent& agent) {
   const View view = console.view();
   console.out << paragraph({"A two-minute outage, played on this host: two status pages, three clients and the "
                             "real agent, all in this process. No internet; nothing is left behind. Its holds are "
-                            "shortened: after an outage the real agent waits a minute, this one 15 seconds."},
+                            "short and its canary is large: after an outage the agent waits for a minute, this one "
+                            "for 15 seconds."},
                            0, view)
               << "\nIn another terminal:\n"
               << paint("  signalbox status --watch --url " + agent.url(), Style::bold, console.colour) << "\n"

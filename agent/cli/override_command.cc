@@ -36,6 +36,13 @@ std::string user_name() {
   return user == nullptr ? fmt::format("uid {}", getuid()) : std::string(user->pw_name);
 }
 
+/// The agent obeys at once, also when its disk is full.
+void warn_unless_stored(const Console& console, const std::string& body) {
+  const auto json = parse_json(body);
+  if (!json || field(*json, "stored") != Json(false)) return;
+  complain(console, "it is in force, but could not be stored: a restart of the agent will not know of it");
+}
+
 Result<Json> body_of(const OverrideSetOptions& options) {
   const auto ttl = parse_span(options.ttl);
   if (!ttl) return Error{"--ttl: give a time such as 30m, 1h or 2d"};
@@ -103,6 +110,7 @@ int override_set_command(const Console& console, const AgentClient& client, cons
   console.out << paragraph({fmt::format("{} is {} at weight {}, {}", options.target, terms->state,
                                         weight_words(*terms), override_words(*terms, view.now))},
                            0, view);
+  warn_unless_stored(console, reply->body);
   return 0;
 }
 
@@ -113,6 +121,7 @@ int override_clear_command(const Console& console, const AgentClient& client, co
   if (!reply) return fail(console, reply.error().message, kExitUnavailable);
   if (reply->status != kHttpOk && reply->status != kNoContent) return refuse(console, client, *reply);
   console.out << fmt::format("the override of {} is cleared\n", target);
+  warn_unless_stored(console, reply->body);
   return 0;
 }
 

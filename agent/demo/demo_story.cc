@@ -61,6 +61,7 @@ Config demo_config(const std::string& pages) {
   Config config;
   config.server.listen = {"127.0.0.1:0"};
   config.policy.hold = seconds(15);
+  config.policy.canary_per_s = 2;
   config.policy.ramp_step = seconds(5);
   config.providers = {demo_provider("claude", pages), demo_provider("openai", pages)};
   return config;

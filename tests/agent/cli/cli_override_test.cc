@@ -94,6 +94,17 @@ TEST_CASE("override clear deletes it") {
   CHECK(page.requests().front().method == "DELETE");
 }
 
+TEST_CASE("an agent that obeys and cannot store it says so") {
+  FakePage page;
+  page.on("/v1/overrides/claude", testing::reply(200, R"({"state": "unhealthy", "stored": false})"));
+  const std::string warning =
+      "signalbox: it is in force, but could not be stored: a restart of the agent will not know of it\n";
+  CHECK(run_command(set_words(page.url(""))).err == warning);
+  const auto cleared = run_command({"override", "clear", "claude", "--url", page.url("")});
+  CHECK(cleared.code == 0);
+  CHECK(cleared.err == warning);
+}
+
 TEST_CASE("override list shows what is in force, and what was") {
   const auto overrides = read_overrides(
       R"({"overrides": [{"target": "claude", "state": "unhealthy", "primary_weight": 0, "reason": "INC-1234",
@@ -105,7 +116,7 @@ TEST_CASE("override list shows what is in force, and what was") {
   REQUIRE(overrides);
   const View view{.now = testing::answer_time()};
   CHECK(render_overrides(*overrides, false, view) ==
-        "TARGET  STATE        WEIGHT  UNTIL             BY    REASON\n"
+        "TARGET  STATE        WEIGHT  UNTIL               BY    REASON\n"
         "claude  \u2717 unhealthy     0 %  11:26:03Z (in 1 h)  dana  INC-1234\n");
   CHECK(render_overrides(*overrides, true, view) ==
         "AT                 TARGET  WHAT     STATE        WEIGHT  BY    REASON\n"
