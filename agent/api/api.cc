@@ -16,7 +16,7 @@ std::span<const ApiRoute> api_routes() {
       {"/v1/sources", answer_sources, false, false},
       {"/v1/reporters", answer_reporters, false, false},
       {.pattern = "/v1/reports", .post = take_reports},
-      {"/v1/overrides", answer_overrides, false, false},
+      {"/v1/overrides", answer_overrides, true, false},
       {.pattern = "/v1/overrides/(.+)", .put = put_override, .del = delete_override},
       {"/livez", answer_livez, false, false},
       {"/readyz", answer_readyz, false, false},

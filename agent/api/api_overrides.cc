@@ -1,17 +1,22 @@
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "agent/api/api_handlers.h"
+#include "agent/api/api_parameters.h"
 #include "agent/api/override_body.h"
 #include "lib/answer.h"
 #include "lib/json.h"
+#include "lib/rfc3339.h"
 
 namespace signalbox {
 namespace {
 
+constexpr int64_t kDefaultHistory = 100;
+constexpr int64_t kMaxHistory = 1000;
 constexpr std::string_view kPrefix = "/v1/overrides/";
 
 /// An override moves all traffic: without tokens only who is on this host, by a file that only the group may open.
@@ -35,6 +40,31 @@ bool is_overridden(const Snapshot& snapshot, const Target& target) {
                              [&](const Json& row) { return string_field(row, "target") == to_string(target); });
 }
 
+const char* word_of(OverrideAction action) {
+  if (action == OverrideAction::set) return "set";
+  return action == OverrideAction::cleared ? "cleared" : "expired";
+}
+
+OrderedJson row_of(const OverrideRecord& record) {
+  return {{"at", format_rfc3339(record.at)},  {"target", to_string(record.target)},
+          {"action", word_of(record.action)}, {"by", record.by.empty() ? OrderedJson() : OrderedJson(record.by)},
+          {"state", to_string(record.state)}, {"primary_weight", record.primary_weight},
+          {"reason", record.reason},          {"expires_at", format_rfc3339(record.expires_at)}};
+}
+
+/// Null where it cannot be read: what is in force is answered all the same.
+OrderedJson history_of(History* history, int limit) {
+  if (history == nullptr) return nullptr;
+  const auto found = history->overrides({.target = std::nullopt, .limit = limit});
+  if (!found) {
+    spdlog::warn("{}", found.error().message);
+    return nullptr;
+  }
+  OrderedJson rows = OrderedJson::array();
+  for (const OverrideRecord& record : *found) rows.push_back(row_of(record));
+  return rows;
+}
+
 ApiReply in_force(OrderedJson body) {
   ApiReply reply;
   reply.headers = {{"Cache-Control", "no-store"}};
@@ -55,10 +85,16 @@ ApiReply override_reply(Taken taken, OrderedJson body) {
 
 }  // namespace
 
-ApiReply answer_overrides(const ApiRequest&, const ApiContext& context) {
+ApiReply answer_overrides(const ApiRequest& request, const ApiContext& context) {
+  Parameters parameters(request);
+  const auto limit = static_cast<int>(parameters.integer("limit", kDefaultHistory, 1, kMaxHistory));
+  if (parameters.refusal()) return *parameters.refusal();
+  auto body = parse_ordered_json(context.snapshot.overrides);
+  if (!body) return problem(500, "Internal Server Error", "the agent failed to answer");
+  (*body)["history"] = history_of(context.history, limit);
   ApiReply reply;
   reply.headers = {{"Cache-Control", "max-age=1"}};
-  reply.body = context.snapshot.overrides;
+  reply.body = dump_json(*body);
   return reply;
 }
 

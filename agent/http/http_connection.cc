@@ -9,6 +9,10 @@
 #include "agent/clock.h"
 #include "agent/http/deferred_reply.h"
 
+// g++ 12 takes the two functions with which Asio allocates and frees a coroutine's frame for a mismatch, once it
+// has inlined one of them and not the other.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace signalbox {
 namespace {
 

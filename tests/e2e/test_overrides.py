@@ -47,7 +47,10 @@ class Overrides(AgentTest):
         self.assertEqual(404, agent.send("DELETE", "/v1/overrides/claude/claude-opus-4-6", unix=True)[0])
         agent.kill()
         agent.start()
-        self.assertEqual([], agent.json("/v1/overrides")["overrides"])
+        listed = agent.json("/v1/overrides")
+        self.assertEqual([], listed["overrides"])
+        self.assertEqual([("cleared", f"uid {os.getuid()}"), ("set", by)],
+                         [(change["action"], change["by"]) for change in listed["history"]])
 
     def test_an_override_ends_by_itself(self):
         self.assertEqual(200, self.put("claude", {**TERMS, "ttl_s": 1})[0])

@@ -147,8 +147,25 @@ TEST_CASE("a mistake in an override is named with its place, and nothing is chan
   CHECK(api.put("claude", R"({"state": "healthy", "reason": ")" + longest + R"(", "ttl_s": 60})").status == 200);
 }
 
-TEST_CASE("the overrides are those of the snapshot") {
+TEST_CASE("the overrides are those of the snapshot, with their history, or without where it cannot be read") {
   const Api api;
-  CHECK(show(get({api.snapshot, nullptr, ManualClock().now}, "/v1/overrides")) ==
-        "200 application/json\nCache-Control: max-age=1\n\n" + kOverridden);
+  const Instant now = ManualClock().now;
+  const std::string head = "200 application/json\nCache-Control: max-age=1\n\n";
+  const std::string in_force = kOverridden.substr(0, kOverridden.size() - 1);
+  CHECK(show(get({api.snapshot, nullptr, now}, "/v1/overrides")) == head + in_force + R"(,"history":null})");
+  FakeHistory history;
+  history.override_rows = std::vector{OverrideRecord{.at = now.wall,
+                                                     .target = {"claude", ""},
+                                                     .action = OverrideAction::expired,
+                                                     .reason = "INC-1",
+                                                     .expires_at = now.wall}};
+  CHECK(
+      show(get({api.snapshot, &history, now}, "/v1/overrides", {{"limit", "7"}})) ==
+      head + in_force +
+          R"(,"history":[{"at":"2026-11-23T10:00:00.000Z","target":"claude","action":"expired","by":null,)"
+          R"("state":"unhealthy","primary_weight":0,"reason":"INC-1","expires_at":"2026-11-23T10:00:00.000Z"}]})");
+  CHECK(history.asked_overrides->limit == 7);
+  CHECK(get({api.snapshot, &history, now}, "/v1/overrides", {{"limit", "0"}}).status == 400);
+  history.override_rows = Error{"disk gone"};
+  CHECK(get({api.snapshot, &history, now}, "/v1/overrides").body == in_force + R"(,"history":null})");
 }
