@@ -104,7 +104,7 @@ class Log final : public Display {
     }
     trouble_ = sight.trouble;
     if (sight.health && sight.trouble.empty()) {
-      for (const std::string& line : changes(shown_, sight.health->targets, at)) write(at, line);
+      for (const std::string& line : changes(shown_, sight.health->targets)) write(at, line);
       shown_ = sight.health->targets;
     }
     return console_.out.good();
@@ -137,9 +137,9 @@ int handle_signal(const Signals& signals, Display& display) {
   return signal == SIGINT || signal == SIGTERM || signal == SIGHUP ? signal : 0;
 }
 
-std::string standing(const TargetView& target, WallTime now) {
-  std::string text = fmt::format("{}, {} %, {}", to_string(target.state), target.weight, advice_words(target));
-  if (target.override_) text += ", " + override_words(*target.override_, now);
+std::string standing(const TargetView& target) {
+  const std::string text =
+      fmt::format("{}, {} %, {}", to_string(target.state), target.weight, advice_words(target));
   return target.why.empty() ? text : text + ": " + target.why;
 }
 
@@ -153,18 +153,17 @@ bool differ(const TargetView& a, const TargetView& b) {
 
 }  // namespace
 
-std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after,
-                                 WallTime now) {
+std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after) {
   std::map<std::string, const TargetView*> known;
   for (const TargetView& target : before) known[target.target] = &target;
   std::vector<std::string> lines;
   for (const TargetView& target : after) {
     const auto was = known.find(target.target);
     if (was == known.end()) {
-      lines.push_back(fmt::format("{} is {}", target.target, standing(target, now)));
+      lines.push_back(fmt::format("{} is {}", target.target, standing(target)));
     } else if (differ(*was->second, target)) {
       lines.push_back(
-          fmt::format("{} was {}, is {}", target.target, to_string(was->second->state), standing(target, now)));
+          fmt::format("{} was {}, is {}", target.target, to_string(was->second->state), standing(target)));
     }
     known.erase(target.target);
   }

@@ -162,12 +162,17 @@ TEST_CASE("of a source with several documents a line brings one; the other is th
            R"({"id": "01JMXBRMFE6N2NNT7DG6XZQ6PW", "name": "Chat Completions", "status": ")" +
            status + R"("}]})";
   };
-  CHECK_FALSE(take(0, components("operational")).reading.has_value());
-  const SourceState both = take(1, R"({"page": {"id": "01JMDK9XYNY6RXSED6SDWW50WY"}, "incidents": []})");
+  take(0, components("operational"));
+  const SourceState both =
+      take(1, R"({"page": {"id": "01JMDK9XYNY6RXSED6SDWW50WY"}, "incidents": [{"id": "1", "name": "Errors",
+                  "status": "investigating", "impact": "minor", "created_at": "1970-01-01T00:00:00Z"}]})");
   CAPTURE(both.error);
   REQUIRE(both.reading.has_value());
   CHECK(both.reading->components.front().status == "operational");
-  CHECK(take(2, components("degraded_performance")).reading->components.front().status == "degraded_performance");
+  CHECK(both.reading->incidents.size() == 1);
+  const SourceState after = take(2, components("degraded_performance"));
+  CHECK(after.reading->components.front().status == "degraded_performance");
+  CHECK(after.reading->incidents.size() == 1);
 }
 
 TEST_CASE("a wrong line says where and what") {
