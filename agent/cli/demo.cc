@@ -118,7 +118,8 @@ std::string post_all(const AgentClient& client, const std::vector<Json>& batches
 
 bool was_interrupted(const Signals& signals) {
   pollfd wait{signals.fd(), POLLIN, 0};
-  return poll(&wait, 1, kGlanceMs) > 0;
+  poll(&wait, 1, kGlanceMs);
+  return signals.take() != 0;  // taken: what is left pending would end us when the signals are given back
 }
 
 /// Everything but the signals, which outlive it.

@@ -18,7 +18,6 @@ namespace {
 
 using testing::FakePage;
 
-
 TargetView healthy() {
   return {
       .target = "claude", .state = State::healthy, .action = "primary", .retry_budget = seconds(8), .why = "fine"};
