@@ -64,7 +64,12 @@ struct OfficialView {
   std::vector<MaintenanceView> maintenances;
 };
 
-using Named = std::vector<std::pair<std::string, std::string>>;
+/// One test that the evidence has to pass, and how far it is.
+struct ThresholdView {
+  std::string name;
+  double value = 0;
+  double needed = 0;
+};
 
 struct PassiveView {
   std::string level;
@@ -74,11 +79,15 @@ struct PassiveView {
   double failure_ratio = 0;
   int64_t reporters = 0;
   std::vector<std::pair<std::string, int64_t>> outcomes;
-  Named thresholds;  ///< name and number, as the agent tells them
+  std::optional<double> requests_per_s;
+  std::vector<ThresholdView> thresholds;
+  std::vector<std::string> set_aside;  ///< reporters whose word does not count
+  std::string note;
 };
 
 struct OverrideView {
   std::string state;
+  std::optional<double> weight;
   std::string reason;
   std::string by;
   std::optional<WallTime> set_at;
@@ -156,6 +165,8 @@ Result<TargetView> read_target(const std::string& body);
 Result<std::vector<CheckView>> read_failing_checks(const std::string& body);
 Result<std::vector<SourceView>> read_sources(const std::string& body);
 Result<TransitionsView> read_transitions(const std::string& body);
+/// The JSON pointer that a problem names; empty when it names none.
+std::string read_pointer(const std::string& body);
 /// `detail`, or `title`, of an `application/problem+json`; empty when there is none.
 std::string read_problem(const std::string& body);
 

@@ -151,25 +151,37 @@ Result<AgentClient> AgentClient::make(AgentAddress address, const std::string& t
 }
 
 Result<AgentReply> AgentClient::get(const std::string& path, Millis deadline, const std::stop_token& stop) const {
+  return send({.path = path}, deadline, stop);
+}
+
+Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline,
+                                     const std::stop_token& stop) const {
   const auto client = open(address_);
   client->set_connection_timeout(deadline);
   client->set_read_timeout(deadline + kSpare);
+  client->set_write_timeout(deadline + kSpare);
   AgentReply reply;
   bool too_large = false;
-  const auto take = [&](const char* data, size_t size) {
+  httplib::Request request;
+  request.method = asked.method;
+  request.path = address_.url.target + asked.path;
+  request.headers = headers_for(address_, token_);
+  request.body = asked.body;
+  if (!asked.body.empty()) request.set_header("Content-Type", "application/json");
+  request.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
     too_large = reply.body.size() + size > kMaxAnswer;
     if (!too_large) reply.body.append(data, size);
     return !too_large;
   };
-  const auto head = [&](const httplib::Response& response) {
-    reply.status = response.status;
-    return true;
-  };
   Watchdog watchdog(*client, Clock::now() + deadline, stop);
-  const auto result = client->Get(address_.url.target + path, headers_for(address_, token_), head, take);
+  const auto result = client->send(request);
   if (too_large)
     return Error{fmt::format("the answer of {} is larger than {} MiB", address_.text, kMaxAnswer >> 20)};
-  if (result) return reply;
+  if (result) {
+    reply.status = result->status;
+    reply.retry_after = result->get_header_value("Retry-After");
+    return reply;
+  }
   if (stop.stop_requested()) return Error{"stopped"};
   if (watchdog.fired()) {
     const auto limit = std::chrono::duration_cast<seconds>(deadline).count();

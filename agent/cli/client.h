@@ -1,5 +1,5 @@
 #pragma once
-/// Asks the agent: one GET within a total deadline, over TCP, TLS or a unix socket.
+/// Asks the agent: one request within a total deadline, over TCP, TLS or a unix socket.
 ///
 /// Errors: sentences for people, with the address, the reason and what to try.
 /// Invariant: returns at its deadline plus a fraction of a second at the latest, except while a host name is being
@@ -18,9 +18,16 @@ inline constexpr Millis kClientDeadline = seconds(5);
 /// A health answer of 1000 targets is about 2 MB.
 inline constexpr size_t kMaxAnswer = size_t{8} * 1024 * 1024;
 
+struct AgentRequest {
+  std::string method = "GET";
+  std::string path;  ///< begins with "/"
+  std::string body;  ///< JSON; empty: none
+};
+
 struct AgentReply {
   int status = 0;
   std::string body;
+  std::string retry_after;  ///< the header field, raw; empty: none
 };
 
 class AgentClient {
@@ -29,7 +36,9 @@ class AgentClient {
   /// over plain http to another host.
   static Result<AgentClient> make(AgentAddress address, const std::string& token_file);
 
-  /// `path` begins with "/". A request to stop ends the call early with an error.
+  /// A request to stop ends the call early with an error.
+  Result<AgentReply> send(const AgentRequest& request, Millis deadline = kClientDeadline,
+                          const std::stop_token& stop = {}) const;
   Result<AgentReply> get(const std::string& path, Millis deadline = kClientDeadline,
                          const std::stop_token& stop = {}) const;
 

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "agent/cli/answers.h"
 #include "agent/cli/render_history.h"
 #include "agent/cli/render_status.h"
 #include "agent/cli/render_target.h"
 #include "agent/cli/requests.h"
+#include "agent/cli/spans.h"
 #include "agent/cli/words.h"
 #include "lib/rfc3339.h"
 #include "lib/text.h"
@@ -84,16 +83,6 @@ Background background_of(const AgentClient& client, const TargetView& target) {
   return background;
 }
 
-std::optional<seconds> unit_of(char letter) {
-  switch (letter) {
-    case 's': return seconds(1);
-    case 'm': return minutes(1);
-    case 'h': return hours(1);
-    case 'd': return hours(24);
-    default: return std::nullopt;
-  }
-}
-
 }  // namespace
 
 int status_command(const Console& console, const AgentClient& client, const StatusOptions& options) {
@@ -134,17 +123,10 @@ int history_command(const Console& console, const AgentClient& client, const His
 
 Result<WallTime> parse_since(std::string_view text, WallTime now) {
   if (const auto at = parse_rfc3339(text)) return *at;
-  const auto wrong = Error{
+  if (const auto span = parse_span(text)) return now - *span;
+  return Error{
       fmt::format("--since \"{}\": give a span such as 30m, 24h or 7d, or a time such as 2026-11-23T10:00:00Z",
                   clean_text(text))};
-  // A hundred years of seconds: what is longer is a slip, and does not overflow.
-  constexpr int64_t kMost = int64_t{100} * 366 * 24 * 3600;
-  int64_t count = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (parsed.ec != std::errc() || parsed.ptr + 1 != text.data() + text.size()) return wrong;
-  const auto unit = unit_of(*parsed.ptr);
-  if (!unit || count <= 0 || count > kMost / unit->count()) return wrong;
-  return now - count * *unit;
 }
 
 }  // namespace signalbox

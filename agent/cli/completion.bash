@@ -14,12 +14,26 @@ _signalbox_options() {
     serve) echo --config --listen --state-dir --runtime-dir ;;
     doctor) echo --config --components ;;
     backup) echo --config --state-dir ;;
+    guard) echo --fail-open ;;
+    report) echo --provider --model --reporter --span --batch-id --retry-for ;;
+    override) echo --reason --ttl --weight --by --history --json ;;
+    replay) echo --config ;;
   esac
   echo --url --no-color --help --version
 }
 
+_signalbox_complete_target() {
+  mapfile -t COMPREPLY < <(compgen -W "$(_signalbox_targets "$1" "$2")" -- "$3")
+  # What stands before the last colon is on the line already.
+  local typed=${3%"${3##*:}"}
+  COMPREPLY=("${COMPREPLY[@]#"$typed"}")
+}
+
+# What may stand before "=" in a report.
+_signalbox_outcomes="ok= overloaded= server_error= timeout= connect_error= throttled= client_error= cancelled= status:"
+
 _signalbox() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" url="" i
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" action="" target="" url="" i
   # bash breaks words at ":" and "="; put together what was typed as one.
   local line=${COMP_LINE:0:COMP_POINT}
   [[ $line == *[[:space:]] ]] && current="" || current=${line##*[[:space:]]}
@@ -30,7 +44,15 @@ _signalbox() {
       --url) url=${words[i + 1]-} && ((i++)) ;;
       --url=*) url=${words[i]#--url=} ;;
       -*) ;;
-      *) [[ -z $command && ${words[i]} != "$current" ]] && command=${words[i]} ;;
+      *)
+        [[ ${words[i]} == "$current" ]] && continue
+        if [[ -z $command ]]; then
+          command=${words[i]}
+        elif [[ -z $action ]]; then
+          action=${words[i]}
+        elif [[ -z $target ]]; then
+          target=${words[i]}
+        fi ;;
     esac
   done
 
@@ -38,21 +60,32 @@ _signalbox() {
   case $previous in
     --config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     --state-dir | --runtime-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --since) mapfile -t COMPREPLY < <(compgen -W "30m 1h 24h 7d" -- "$current") && return ;;
-    --listen | --limit | --url) return ;;
+    --since | --ttl) mapfile -t COMPREPLY < <(compgen -W "30m 1h 24h 7d" -- "$current") && return ;;
+    --provider) mapfile -t COMPREPLY < <(compgen -W "$(_signalbox_targets "$1" "$url" | grep -v /)" -- "$current") && return ;;
+    --listen | --limit | --url | --reason | --weight | --by | --model | --reporter | --span | --batch-id | --retry-for) return ;;
   esac
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signalbox_options "$command")" -- "$current")
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W "status why history doctor check-config backup completion serve" -- "$current") ;;
-    status | why | history)
-      mapfile -t COMPREPLY < <(compgen -W "$(_signalbox_targets "$1" "$url")" -- "$current")
-      # What stands before the last colon is on the line already.
-      local typed=${current%"${current##*:}"}
-      COMPREPLY=("${COMPREPLY[@]#"$typed"}") ;;
-    check-config | backup) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W "status why history guard report override replay demo doctor check-config backup completion serve" -- "$current") ;;
+    override)
+      case $action in
+        '') mapfile -t COMPREPLY < <(compgen -W "set clear list" -- "$current") ;;
+        set)
+          if [[ -z $target ]]; then
+            _signalbox_complete_target "$1" "$url" "$current"
+          else
+            mapfile -t COMPREPLY < <(compgen -W "healthy degraded unhealthy" -- "$current")
+          fi ;;
+        clear) _signalbox_complete_target "$1" "$url" "$current" ;;
+      esac ;;
+    report)
+      mapfile -t COMPREPLY < <(compgen -W "$_signalbox_outcomes" -- "$current")
+      compopt -o nospace 2>/dev/null ;;
+    status | why | history | guard) _signalbox_complete_target "$1" "$url" "$current" ;;
+    check-config | backup | replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     completion) mapfile -t COMPREPLY < <(compgen -W bash -- "$current") ;;
   esac
 }

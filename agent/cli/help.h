@@ -8,6 +8,7 @@ inline constexpr const char* kHelpTop =
     "  signalbox status        what is wrong, since when, and what the routers were told\n"
     "  signalbox why claude    the evidence behind it\n"
     "  signalbox doctor        checks the status pages, this host and the configuration\n"
+    "  signalbox demo          plays a two-minute outage, without internet\n"
     "\n"
     "The agent is looked for at --url, then $SIGNALBOX_URL, then the unix socket in /run/signalbox or\n"
     "$XDG_RUNTIME_DIR/signalbox, then http://127.0.0.1:9529. A token is read from the file named by\n"
@@ -38,6 +39,47 @@ inline constexpr const char* kHelpHistory =
     "          signalbox history claude --since 2026-11-23T10:00:00Z --json\n"
     "A provider's history includes its models'.\n"
     "Exit: 0 shown; 64 wrong usage or a provider that is not configured; 69 the agent does not answer";
+
+inline constexpr const char* kHelpGuard =
+    "Example: signalbox guard claude --fail-open && ./nightly-summaries\n"
+    "Exit: 0 use it: any state but unhealthy; 1 do not, and why stands on the error stream; 64 wrong usage or a\n"
+    "provider that is not configured; 69 the agent does not answer, 0 with --fail-open";
+
+inline constexpr const char* kHelpReport =
+    "Examples: signalbox report --provider claude --model claude-opus-4-6 ok=95 overloaded=4 status:529=1\n"
+    "          signalbox report - < batch.json\n"
+    "Outcomes: ok, overloaded, server_error, timeout, connect_error, throttled, client_error, cancelled. HTTP "
+    "codes\n"
+    "are classified by the agent. The body on standard input is that of POST /v1/reports; the reporter and the\n"
+    "batch's name are added when it has none. A batch is sent again, under the same name, until it is stored.\n"
+    "Exit: 0 stored; 64 wrong usage; 65 refused, or for no provider that is configured; 69 nobody took it; 77 a\n"
+    "token is wanted";
+
+inline constexpr const char* kHelpOverride =
+    "Examples: signalbox override set claude unhealthy --reason \"INC-1234\" --ttl 1h\n"
+    "          signalbox override set openai degraded --weight 20 --reason \"costs\" --ttl 2d --by dana\n"
+    "          signalbox override clear claude\n"
+    "          signalbox override list --history\n"
+    "It wins over all evidence until it ends, and stays over a restart. Without an operator token only the\n"
+    "agent's unix socket takes it.\n"
+    "Exit: 0 done; 64 wrong usage or a provider that is not configured; 69 the agent does not answer; 77 a token\n"
+    "is wanted";
+
+inline constexpr const char* kHelpReplay =
+    "Example: signalbox replay outage.jsonl\n"
+    "Lines: {\"at\": 0.0, \"page\": {\"provider\": \"claude\", \"source\": \"statuspage\", \"http_status\": 200, "
+    "\"body\": {...}}}\n"
+    "       {\"at\": 1.25, \"report\": {the body of POST /v1/reports}}\n"
+    "       {\"at\": 2.0, \"tick\": true}\n"
+    "Prints each change of state, and the advice for every target at each tick, as JSON Lines. Needs no agent.\n"
+    "Exit: 0; 64 wrong usage; 65 a line is wrong, its number is said; 66 the file cannot be read; 74 the output\n"
+    "cannot be written; 78 the configuration is wrong";
+
+inline constexpr const char* kHelpDemo =
+    "Example: signalbox demo\n"
+    "Status pages, clients and the agent run in this process, on loopback; no internet, no configuration, and\n"
+    "nothing is left behind. In another terminal: signalbox status --watch --url ... as it says.\n"
+    "Exit: 0 played, or ended by Ctrl-C; 69 it cannot start";
 
 inline constexpr const char* kHelpDoctor =
     "Example: signalbox doctor --config /etc/signalbox/signalbox.toml\n"

@@ -95,14 +95,17 @@ void cut_targets(Table& table, size_t width) {
   for (Row& row : table.rows) row.cells[1].text = cut(row.cells[1].text, room);
 }
 
-Style why_style(State state) { return state == State::healthy ? Style::dim : Style::plain; }
+/// What a person decided stands first in the agent's own sentence: who, until when and why.
+Style why_style(const TargetView& target) {
+  if (target.override_) return Style::yellow;
+  return target.state == State::healthy ? Style::dim : Style::plain;
+}
 
-void add_why_column(Table& table, const std::vector<TargetView>& targets, const View& view) {
+void add_why_column(Table& table, const std::vector<TargetView>& targets) {
   table.columns.push_back({"WHY"});
   for (size_t i = 0; i < targets.size(); ++i) {
     const TargetView& target = targets[i];
-    const std::string by = target.override_ ? override_words(*target.override_, view.now) + "; " : "";
-    table.rows[i].cells.push_back({by + target.why, why_style(target.state)});
+    table.rows[i].cells.push_back({target.why, why_style(target)});
   }
 }
 
@@ -112,8 +115,7 @@ void add_below(Table& table, const std::vector<TargetView>& targets, size_t colu
     std::vector<TableCell>& below = table.rows[i].below;
     // A healthy row says enough by itself: what is wrong must not scroll away.
     if (target.state == State::healthy && !target.override_) continue;
-    if (target.override_) below.push_back({override_words(*target.override_, view.now), Style::yellow});
-    if (!target.why.empty()) below.push_back({target.why});
+    if (!target.why.empty()) below.push_back({target.why, why_style(target)});
     std::string rest;
     for (size_t c = columns; c < fields().size(); ++c) {
       rest += (rest.empty() ? "" : ", ") + fields()[c].words(target, view);
@@ -127,7 +129,7 @@ std::string table_text(const std::vector<TargetView>& targets, const View& view)
   Table table = table_of(targets, fields().size(), view);
   const size_t whole = natural_width(table);
   if (view.width == 0 || whole + 2 + kReadableWhy <= view.width) {
-    add_why_column(table, targets, view);
+    add_why_column(table, targets);
     return lay_out(table, view);
   }
   size_t columns = fields().size();

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "agent/cli/render_history.h"
+#include "agent/cli/render_passive.h"
 #include "agent/cli/render_status.h"
 #include "agent/cli/words.h"
 
@@ -25,8 +25,6 @@ std::string join(const Lines& parts, std::string_view separator) {
   }
   return text;
 }
-
-std::string or_unknown(const std::string& word) { return word.empty() ? "unknown" : word; }
 
 std::string line(std::string_view label, const TableCell& cell, const View& view) {
   return cell.text.empty() ? std::string() : labelled({std::string(label), Style::dim}, kLabelWidth, cell, view);
@@ -52,27 +50,6 @@ std::string official_words(const OfficialView& official) {
     parts.push_back(count_of(std::ssize(official.incidents), "open incident", "open incidents"));
   }
   return join(parts, "; ");
-}
-
-std::string window_words(const PassiveView& passive) {
-  return passive.window_s.value_or(0) > 0 ? fmt::format(" in {:.3g} s", *passive.window_s) : std::string();
-}
-
-std::string passive_words(const PassiveView& passive) {
-  if (passive.requests == 0) return or_unknown(passive.level) + ": no outcomes reported" + window_words(passive);
-  return fmt::format("{}: {} of {} failed ({}){}, {}", or_unknown(passive.level), passive.failures,
-                     count_of(passive.requests, "request", "requests"), format_ratio(passive.failure_ratio),
-                     window_words(passive), count_of(passive.reporters, "reporter", "reporters"));
-}
-
-std::string outcome_words(const PassiveView& passive) {
-  auto outcomes = passive.outcomes;
-  std::ranges::stable_sort(outcomes, std::greater{}, [](const auto& outcome) { return outcome.second; });
-  Lines parts;
-  for (const auto& [name, count] : outcomes) {
-    if (count != 0) parts.push_back(fmt::format("{} {}", name, count));
-  }
-  return join(parts, ", ");
 }
 
 std::string validity(const TargetView& target, const View& view) {
@@ -186,12 +163,7 @@ std::string official_text(const TargetView& target, const Background& background
 }
 
 std::string passive_text(const PassiveView& passive, const View& view) {
-  std::string text = section("passive", {passive_words(passive)}, view);
-  if (const std::string outcomes = outcome_words(passive); !outcomes.empty()) {
-    text += paragraph({outcomes}, kIndent, view);
-  }
-  for (const auto& [name, value] : passive.thresholds) text += paragraph({name + ": " + value}, kIndent, view);
-  return text;
+  return section("passive", {passive_words(passive)}, view) + passive_details(passive, view);
 }
 
 std::string transitions_text(const Background& background, const View& view) {

@@ -8,22 +8,28 @@
 namespace signalbox {
 namespace {
 
-std::string describe_refusal(const AgentClient& client, const AgentReply& reply) {
-  const std::string& agent = client.address().text;
-  if (reply.status == 401 || reply.status == 403) {
-    return fmt::format("the agent at {} wants a token: put its path into SIGNALBOX_TOKEN_FILE", agent);
-  }
-  const std::string problem = read_problem(reply.body);
-  return fmt::format("the agent at {} answered HTTP {}{}{}", agent, reply.status, problem.empty() ? "" : ": ",
-                     problem);
-}
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
 
 }  // namespace
+
+bool is_denied(const AgentReply& reply) { return reply.status == kUnauthorized || reply.status == kForbidden; }
+
+std::string describe_refusal(const AgentClient& client, const AgentReply& reply) {
+  const std::string& agent = client.address().text;
+  const std::string problem = read_problem(reply.body);
+  const std::string why = problem.empty() ? "" : ": " + problem;
+  if (reply.status == kForbidden) return fmt::format("the agent at {} does not allow this{}", agent, why);
+  if (reply.status == kUnauthorized) {
+    return fmt::format("the agent at {} wants a token{}: put its path into SIGNALBOX_TOKEN_FILE", agent, why);
+  }
+  return fmt::format("the agent at {} answered HTTP {}{}", agent, reply.status, why);
+}
 
 Answer ask(const AgentClient& client, const std::string& path, Millis deadline, const std::stop_token& stop) {
   auto reply = client.get(path, deadline, stop);
   if (!reply) return {{}, Refusal{reply.error().message}};
-  if (reply->status == 200) return {std::move(reply->body), {}};
+  if (reply->status == kHttpOk) return {std::move(reply->body), {}};
   return {{}, Refusal{describe_refusal(client, *reply), reply->status == 404}};
 }
 

@@ -20,6 +20,13 @@ struct Answer {
   std::optional<Refusal> refusal;
 };
 
+inline constexpr int kHttpOk = 200;
+
+/// Why the agent did not do what it was asked: its own words, or what to try.
+std::string describe_refusal(const AgentClient& client, const AgentReply& reply);
+/// A token is wanted, or one with other rights.
+bool is_denied(const AgentReply& reply);
+
 Answer ask(const AgentClient& client, const std::string& path, Millis deadline = kClientDeadline,
            const std::stop_token& stop = {});
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +14,7 @@
 #include "agent/cli/render_status.h"
 #include "agent/cli/render_target.h"
 #include "agent/cli/requests.h"
+#include "agent/cli/signals.h"
 #include "agent/cli/terminal.h"
 #include "agent/cli/words.h"
 #include "lib/rfc3339.h"
@@ -25,36 +24,6 @@ namespace {
 
 /// Ages are shown in seconds.
 constexpr int kTickMs = 1000;
-constexpr int kSignalExit = 128;
-
-/// Takes signals as values while it lives.
-class Signals {
- public:
-  Signals() {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP}) sigaddset(&wanted, signal);
-    pthread_sigmask(SIG_BLOCK, &wanted, &before_);
-    fd_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-  }
-  ~Signals() {
-    close(fd_);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  int fd() const { return fd_; }
-  /// 0: none.
-  int take() const {
-    signalfd_siginfo info{};
-    return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-  }
-
- private:
-  sigset_t before_{};
-  int fd_ = -1;
-};
 
 /// Shows what was seen. `show` is false when nobody can see it any more.
 class Display {
@@ -135,7 +104,7 @@ class Log final : public Display {
     }
     trouble_ = sight.trouble;
     if (sight.health && sight.trouble.empty()) {
-      for (const std::string& line : changes(shown_, sight.health->targets, at)) write(at, line);
+      for (const std::string& line : changes(shown_, sight.health->targets)) write(at, line);
       shown_ = sight.health->targets;
     }
     return console_.out.good();
@@ -168,9 +137,9 @@ int handle_signal(const Signals& signals, Display& display) {
   return signal == SIGINT || signal == SIGTERM || signal == SIGHUP ? signal : 0;
 }
 
-std::string standing(const TargetView& target, WallTime now) {
-  std::string text = fmt::format("{}, {} %, {}", to_string(target.state), target.weight, advice_words(target));
-  if (target.override_) text += ", " + override_words(*target.override_, now);
+std::string standing(const TargetView& target) {
+  const std::string text =
+      fmt::format("{}, {} %, {}", to_string(target.state), target.weight, advice_words(target));
   return target.why.empty() ? text : text + ": " + target.why;
 }
 
@@ -184,18 +153,17 @@ bool differ(const TargetView& a, const TargetView& b) {
 
 }  // namespace
 
-std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after,
-                                 WallTime now) {
+std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after) {
   std::map<std::string, const TargetView*> known;
   for (const TargetView& target : before) known[target.target] = &target;
   std::vector<std::string> lines;
   for (const TargetView& target : after) {
     const auto was = known.find(target.target);
     if (was == known.end()) {
-      lines.push_back(fmt::format("{} is {}", target.target, standing(target, now)));
+      lines.push_back(fmt::format("{} is {}", target.target, standing(target)));
     } else if (differ(*was->second, target)) {
       lines.push_back(
-          fmt::format("{} was {}, is {}", target.target, to_string(was->second->state), standing(target, now)));
+          fmt::format("{} was {}, is {}", target.target, to_string(was->second->state), standing(target)));
     }
     known.erase(target.target);
   }
@@ -208,7 +176,7 @@ int watch_command(const Console& console, const AgentClient& client, const Watch
     complain(console, not_a_target(options.target));
     return kExitUsage;
   }
-  const Signals signals;
+  const Signals signals({SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP});
   Lookout lookout(client, options.target);
   const auto display = open_display(console, client, options);
   Sight sight;

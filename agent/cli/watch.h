@@ -23,7 +23,6 @@ struct WatchOptions {
 int watch_command(const Console& console, const AgentClient& client, const WatchOptions& options);
 
 /// A sentence for each target whose state, weight, action or override differs, and for each that came or went.
-std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after,
-                                 WallTime now);
+std::vector<std::string> changes(const std::vector<TargetView>& before, const std::vector<TargetView>& after);
 
 }  // namespace signalbox

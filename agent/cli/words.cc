@@ -87,6 +87,8 @@ Style state_style(State state) {
   return Style::plain;
 }
 
+std::string or_unknown(const std::string& word) { return word.empty() ? "unknown" : word; }
+
 TableCell state_cell(State state) {
   constexpr std::array<std::string_view, 5> kMarks = {"?", "\u2713", "!", "\u2717", "~"};
   return {fmt::format("{} {}", kMarks.at(static_cast<size_t>(state)), to_string(state)), state_style(state)};

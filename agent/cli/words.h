@@ -29,6 +29,9 @@ std::string count_of(int64_t count, std::string_view singular, std::string_view 
 /// "a", "a and b", "a, b and c".
 std::string enumerate(const std::vector<std::string>& items);
 
+/// A word of the agent, or "unknown" where it has none.
+std::string or_unknown(const std::string& word);
+
 /// The state with a mark that tells it without colour: "✗ unhealthy".
 TableCell state_cell(State state);
 Style state_style(State state);

@@ -80,7 +80,6 @@ std::string fault_of(const FetchedDocument& document) {
 
 Result<PageReading> decode_page(const ProviderConfig& provider, const SourceConfig& source,
                                 const std::vector<PageDocument>& documents) {
-  if (documents.empty()) return Error{"no document to read"};
   std::vector<FeedDocument> parsed;
   for (const PageDocument& document : documents) {
     const std::string label = label_of(document.name, documents.size());
@@ -88,20 +87,33 @@ Result<PageReading> decode_page(const ProviderConfig& provider, const SourceConf
     if (!root) return Error{label + root.error().message};
     parsed.push_back({document.name, label, *std::move(root)});
   }
+  return decode_documents(provider, source, parsed);
+}
+
+Result<PageReading> decode_documents(const ProviderConfig& provider, const SourceConfig& source,
+                                     const std::vector<FeedDocument>& documents) {
+  if (documents.empty()) return Error{"no document to read"};
   const auto* format = std::ranges::find(kFormats, source.kind, &Format::kind);
   if (format == kFormats.end()) return Error{"a kind of source that no decoder reads"};
-  return format->decode(provider, source, parsed);
+  return format->decode(provider, source, documents);
+}
+
+Result<Json> read_fetched(const FetchedDocument& document) {
+  const std::string fault = fault_of(document);
+  if (!fault.empty()) return Error{fault};
+  return parse_json(std::get<HttpReply>(document.result).body);
 }
 
 Result<PageReading> read_source(const ProviderConfig& provider, const SourceConfig& source,
                                 const std::vector<FetchedDocument>& documents) {
-  std::vector<PageDocument> bodies;
+  std::vector<FeedDocument> parsed;
   for (const FetchedDocument& document : documents) {
-    const std::string fault = fault_of(document);
-    if (!fault.empty()) return Error{label_of(document.name, documents.size()) + fault};
-    bodies.push_back({document.name, std::get<HttpReply>(document.result).body});
+    const std::string label = label_of(document.name, documents.size());
+    Result<Json> root = read_fetched(document);
+    if (!root) return Error{label + root.error().message};
+    parsed.push_back({document.name, label, *std::move(root)});
   }
-  return decode_page(provider, source, bodies);
+  return decode_documents(provider, source, parsed);
 }
 
 }  // namespace signalbox

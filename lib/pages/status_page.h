@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/config/config.h"
+#include "lib/pages/decode_fields.h"
 #include "lib/pages/fetched.h"
 #include "lib/pages/page.h"
 #include "lib/result.h"
@@ -22,6 +23,13 @@ struct PageDocument {
 
 Result<PageReading> decode_page(const ProviderConfig& provider, const SourceConfig& source,
                                 const std::vector<PageDocument>& documents);
+
+/// The same of documents that are parsed already.
+Result<PageReading> decode_documents(const ProviderConfig& provider, const SourceConfig& source,
+                                     const std::vector<FeedDocument>& documents);
+
+/// One document of a poll, judged and parsed.
+Result<Json> read_fetched(const FetchedDocument& document);
 
 /// What a poll brought, judged: HTTP status, bot challenge, redirect and fetch failures first, then `decode_page`.
 /// Redirects are errors that say where they lead.

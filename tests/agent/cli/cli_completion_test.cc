@@ -34,7 +34,8 @@ std::string complete(const std::string& line) {
 }
 
 TEST_CASE("bash completes commands, options and targets") {
-  CHECK(complete("signalbox ") == "backup check-config completion doctor history serve status why");
+  CHECK(complete("signalbox ") ==
+        "backup check-config completion demo doctor guard history override replay report serve status why");
   CHECK(complete("signalbox st") == "status");
   CHECK(complete("signalbox --no-color st") == "status");
   CHECK(complete("signalbox status --w") == "--watch");
@@ -43,6 +44,22 @@ TEST_CASE("bash completes commands, options and targets") {
   CHECK(complete("signalbox --url http://127.0.0.1:1 status o") == "openai");
   CHECK(complete("signalbox history --since 2") == "24h");
   CHECK(complete("signalbox completion ") == "bash");
+  CHECK(complete("signalbox guard c") == "claude claude/opus:1");
+  CHECK(complete("signalbox override ") == "clear list set");
+  CHECK(complete("signalbox override set o") == "openai");
+  CHECK(complete("signalbox override set openai u") == "unhealthy");
+  CHECK(complete("signalbox override clear o") == "openai");
+  CHECK(complete("signalbox override set openai unhealthy --ttl 2") == "24h");
+  CHECK(complete("signalbox report --provider o") == "openai");
+  CHECK(complete("signalbox report ov") == "overloaded=");
+}
+
+TEST_CASE("the options of override's commands are offered") {
+  const std::string offered = " " + complete("signalbox override set claude unhealthy --") + " ";
+  for (const char* option : {"--reason", "--ttl", "--weight", "--by", "--history", "--json"}) {
+    CAPTURE(option);
+    CHECK(offered.find(std::string(" ") + option + " ") != std::string::npos);
+  }
 }
 
 TEST_CASE("a word that bash broke at a colon goes on after it") {
@@ -51,8 +68,8 @@ TEST_CASE("a word that bash broke at a colon goes on after it") {
 
 TEST_CASE("completion knows every command and option that help shows") {
   const std::string script = testing::run_command({"completion", "bash"}).out;
-  for (const char* command :
-       {"status", "why", "history", "doctor", "check-config", "backup", "completion", "serve"}) {
+  for (const char* command : {"status", "why", "history", "guard", "report", "override", "replay", "demo", "doctor",
+                              "check-config", "backup", "completion", "serve"}) {
     const std::string help = testing::run_command({command, "--help"}).out;
     CHECK(script.find(command) != std::string::npos);
     const std::string offered = complete(std::string("signalbox ") + command + " --");

@@ -112,6 +112,41 @@ TEST_CASE("why shows every source, incident, count and change, and how each was 
         "2026-11-22 04:26Z  unknown  \u2713 healthy    1 d 5 h        first evidence\n");
 }
 
+TEST_CASE("why puts every test's number beside what it needs, and names who is set aside") {
+  Json target = target_json(outage("claude"));
+  Json& passive = target["evidence"]["passive"];
+  passive["requests_per_s"] = 34.85;
+  passive["thresholds"] = {{{"name", "outside_spike"}, {"value", 9.5}, {"needed", 8}},
+                           {{"name", "normal"}, {"value", 0}, {"needed", 12.25}},
+                           {{"name", "of_tomorrow"}, {"value", 1}, {"needed", 2}}};
+  passive["set_aside"] = {"edge-3", "edge\x1b[31m-4"};
+  passive["note"] = "the level is that of the provider's other traffic";
+  const std::string text = render_why(read(target), {}, kWide);
+  CHECK(text.find("passive      normal: 4 of 400 requests failed (1.0 %) in 12 s, 7 reporters\n"
+                  "  ok 396, overloaded 4, throttled 3\n"
+                  "  34.9 requests/s in the last minute\n"
+                  "  the level is that of the provider's other traffic\n"
+                  "  set aside, alone with what they say: edge-3 and edge [31m-4\n"
+                  "  TEST           NUMBER  NEEDED           IT ASKS\n"
+                  "  outside spike    9.50    8.00  reached  would that be so without any five seconds of it?\n"
+                  "  normal           0.00   12.25           have enough of them succeeded?\n"
+                  "  of tomorrow      1.00    2.00\n"
+                  "\n") != std::string::npos);
+}
+
+TEST_CASE("an override is shown with who, why and until when") {
+  Json target = target_json(outage("claude"));
+  target["override"] = {{"state", "unhealthy"},
+                        {"primary_weight", 0},
+                        {"reason", "INC-1234"},
+                        {"by", "dana"},
+                        {"set_at", "2026-11-23T10:00:00.000Z"},
+                        {"expires_at", "2026-11-23T11:00:03.000Z"}};
+  const std::string line = "override     overridden by dana until 11:00:03Z (in 34 min): INC-1234 (to unhealthy)\n";
+  CHECK(render_target(read(target), kWide).find(line) != std::string::npos);
+  CHECK(render_why(read(target), {}, kWide).find(line) != std::string::npos);
+}
+
 TEST_CASE("a target without evidence, and a stale one, say so") {
   Json target = target_json({.target = "mistral", .state = "unknown", .why = "no evidence"});
   target["evidence"] = nullptr;

@@ -18,8 +18,6 @@ namespace {
 
 using testing::FakePage;
 
-const WallTime kNow = testing::answer_time();
-
 TargetView healthy() {
   return {
       .target = "claude", .state = State::healthy, .action = "primary", .retry_budget = seconds(8), .why = "fine"};
@@ -32,19 +30,18 @@ TargetView unhealthy() {
 using Lines = std::vector<std::string>;
 
 TEST_CASE("a change is a line, and other words about the same state are not") {
-  CHECK(changes({}, {healthy()}, kNow) == Lines{"claude is healthy, 100 %, primary, retry 8 s: fine"});
+  CHECK(changes({}, {healthy()}) == Lines{"claude is healthy, 100 %, primary, retry 8 s: fine"});
   TargetView other_words = healthy();
   other_words.why = "1 % failed";
-  CHECK(changes({healthy()}, {other_words}, kNow).empty());
-  CHECK(changes({healthy()}, {unhealthy()}, kNow) ==
+  CHECK(changes({healthy()}, {other_words}).empty());
+  CHECK(changes({healthy()}, {unhealthy()}) ==
         Lines{"claude was healthy, is unhealthy, 5 %, fallback, 1 attempt: 62 % failed"});
   TargetView overridden = unhealthy();
   overridden.override_ = {.state = "unhealthy", .reason = "INC-1", .by = "dana"};
-  CHECK(
-      changes({unhealthy()}, {overridden}, kNow) ==
-      Lines{
-          "claude was unhealthy, is unhealthy, 5 %, fallback, 1 attempt, overridden by dana: INC-1: 62 % failed"});
-  CHECK(changes({healthy()}, {}, kNow) == Lines{"claude is no longer known"});
+  overridden.why = "dana set unhealthy at 0 %: INC-1";
+  CHECK(changes({unhealthy()}, {overridden}) ==
+        Lines{"claude was unhealthy, is unhealthy, 5 %, fallback, 1 attempt: dana set unhealthy at 0 %: INC-1"});
+  CHECK(changes({healthy()}, {}) == Lines{"claude is no longer known"});
 }
 
 /// What another process writes, read with a deadline.
@@ -85,7 +82,7 @@ void watch_what_comes(int in, int out) {
   char url[256] = {};
   if (read(in, url, sizeof url - 1) <= 0) return;
   const char* argv[] = {"signalbox", "status", "--watch", "--url", url};
-  _exit(run_cli(5, argv, {std::cout, std::cerr, STDOUT_FILENO}));
+  _exit(run_cli(5, argv, {std::cin, std::cout, std::cerr, STDOUT_FILENO}));
 }
 
 int exit_code_of(pid_t child) {
