@@ -22,7 +22,7 @@ Served Breaker::serve(const Second& second) {
     served.failed += bad ? 1 : 0;
     result(at, bad ? second.bad_kind : Outcome::ok);
   }
-  look(start + 1, chance_.happens(second.probe_fails));
+  look(start + 1, is_server_fault(second.bad_kind) && chance_.happens(second.probe_fails));
   return served;
 }
 

@@ -39,11 +39,8 @@ class Ours : public Rule {
     return served;
   }
 
-  void page(double at, OfficialLevel level) override {
-    level_ = level;
-    poll(millis(at));
-    follow();
-  }
+  void page(double, OfficialLevel level) override { level_ = level; }
+  double weight() const override { return agent_.weight({kProvider, {}}); }
 
   bool elevated() const override {
     return agent_.target({kProvider, {}}).evidence.passive.level >= PassiveLevel::elevated;

@@ -26,6 +26,7 @@ class Throttling : public Breaker {
   Throttling(const Setting& setting, const Terms& terms)
       : Breaker(setting), terms_(terms), counts_(terms.bucket_s, terms.buckets) {}
   std::string_view name() const override { return terms_.name; }
+  double weight() const override { return weight_; }
 
  protected:
   bool admits(double at) override {
@@ -44,7 +45,9 @@ class Throttling : public Breaker {
   }
 
   void look(double at, bool) override {
-    if (refusal(at) <= 0.5) close(at);
+    const double refused = refusal(at);
+    weight_ = 100 * (1 - refused);
+    if (refused <= 0.5) close(at);
   }
 
  private:
@@ -56,6 +59,7 @@ class Throttling : public Breaker {
 
   Terms terms_;
   RollingCounts counts_;
+  double weight_ = 100;
 };
 
 /// Unhealthy while the page says major or critical: pleaseai/shunt, status_poll.rs, and every router that polls

@@ -16,12 +16,17 @@ std::function<Profile(Chance&)> steady(double failing) {
   return [failing](Chance&) -> Profile { return [failing](int64_t, size_t) { return failing; }; };
 }
 
-/// Every ten minutes 90 % for some seconds; the first one anywhere in the first ten minutes.
+/// Every ten minutes 90 % for some seconds. Each begins up to a minute late, so that a rule that counts by the
+/// minute of the clock meets them at every place in its minute.
 std::function<Profile(Chance&)> spikes(int64_t length_s, double between) {
   return [=](Chance& chance) -> Profile {
-    const int64_t first = chance.below(kSpikeEvery_s);
-    return
-        [=](int64_t at, size_t) { return at >= first && (at - first) % kSpikeEvery_s < length_s ? 0.9 : between; };
+    const uint64_t seed = chance.next();
+    return [=](int64_t at, size_t) {
+      constexpr int64_t kLate_s = 60;
+      const auto spike = static_cast<uint64_t>(at / kSpikeEvery_s);
+      const int64_t since = at % kSpikeEvery_s - Chance(seed + spike).below(kLate_s);
+      return since >= 0 && since < length_s ? 0.9 : between;
+    };
   };
 }
 

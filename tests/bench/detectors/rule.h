@@ -32,8 +32,10 @@ class Rule {
 
   virtual std::string_view name() const = 0;
   virtual Served serve(const Second& second) = 0;
-  /// The status page as polled at this moment. Nobody but ours and the page-only rule looks.
+  /// What the status page says from now on; whoever looks polls it at whole half minutes.
   virtual void page(double /*at*/, OfficialLevel /*level*/) {}
+  /// Percent of the requests that go to the primary now.
+  virtual double weight() const { return unhealthy() ? 0 : 100; }
   /// Failures are known to be there, though not enough to leave; a rule without that word has none.
   virtual bool elevated() const { return false; }
 

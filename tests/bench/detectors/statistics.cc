@@ -14,6 +14,12 @@ double quantile(std::vector<double> values, double share) {
 
 double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
 double probability_of_at_least(int64_t hits, int64_t runs, double chance) {
   if (hits <= 0) return 1;
   if (chance <= 0) return 0;

@@ -9,6 +9,8 @@ namespace signalbox::bench {
 /// none.
 double quantile(std::vector<double> values, double share);
 double median(std::vector<double> values);
+/// Precondition: not empty.
+double mean(const std::vector<double>& values);
 
 /// The probability of at least `hits` among `runs` when each hits with `chance` at the most.
 double probability_of_at_least(int64_t hits, int64_t runs, double chance);
