@@ -36,8 +36,9 @@ void VirtualAgent::step(const std::vector<Event>& events, Millis at) {
 
 const TargetState& VirtualAgent::target(const Target& target) const { return core_.targets.at(target); }
 
-int VirtualAgent::weight(const Target& target) const {
-  return advise(this->target(target).health, core_.config->policy).primary_weight;
+Advice VirtualAgent::advice(const Target& target) const {
+  const bool known = core_.targets.contains(target);
+  return advise(this->target(known ? target : Target{target.provider, {}}).health, core_.config->policy);
 }
 
 bool VirtualAgent::take_poll_wish() { return std::exchange(poll_wish_, false); }

@@ -25,8 +25,11 @@ class VirtualAgent {
   Instant instant(Millis at) const { return {start_ + at, MonoTime(at)}; }
 
   const Core& core() const { return core_; }
+  /// Precondition: known.
   const TargetState& target(const Target& target) const;
-  int weight(const Target& target) const;
+  /// Of its provider while a model is not known yet.
+  Advice advice(const Target& target) const;
+  int weight(const Target& target) const { return advice(target).primary_weight; }
   /// All since the start, in their order.
   const std::vector<TransitionRecord>& transitions() const { return transitions_; }
   Millis since_start(WallTime at) const { return at - start_; }
