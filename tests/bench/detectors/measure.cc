@@ -147,7 +147,8 @@ void in_parallel(size_t jobs, unsigned threads, const std::function<void(size_t)
 
 std::vector<Sample> run_once(const Row& row, double per_s, uint64_t seed, const Plan& plan) {
   Chance chance(seed);
-  const int64_t onset = warm_up_of(row, per_s);
+  // Somewhere in a minute: some rules count by the minute of the clock.
+  const int64_t onset = warm_up_of(row, per_s) + chance.below(60);
   const Load load{.per_s = per_s, .shares = row.shares, .phased = row.phased, .batch_s = row.batch_s};
   Profile profile = whole_profile(row, onset, chance);
   const uint64_t rules_seed = chance.next();

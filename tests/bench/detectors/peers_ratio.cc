@@ -25,9 +25,11 @@ class LiteLlm : public Breaker {
     const auto minute = static_cast<int64_t>(at / 60);
     if (minute != minute_) counts_ = {};
     minute_ = minute;
-    ++(is_server_fault(outcome) ? counts_.bad : counts_.ok);
+    const bool bad = is_server_fault(outcome);
+    ++(bad ? counts_.bad : counts_.ok);
     const bool at_once = outcome == Outcome::throttled || outcome == Outcome::client_error;
-    if (!at_once && (counts_.all() < kMinRequests || 2 * counts_.bad <= counts_.all())) return;
+    const bool by_share = bad && counts_.all() >= kMinRequests && 2 * counts_.bad > counts_.all();
+    if (!at_once && !by_share) return;
     open_until_ = at + kCooldown_s;
     open(at);
   }
@@ -102,7 +104,7 @@ class RollingShare : public Breaker {
       return close(at);
     }
     counts_.add(at, bad);
-    if (counts_.all(at) < terms_.min_requests || counts_.bad_share(at) < terms_.limit) return;
+    if (!bad || counts_.all(at) < terms_.min_requests || counts_.bad_share(at) < terms_.limit) return;
     open_until_ = at + kOpen_s;
     open(at);
   }

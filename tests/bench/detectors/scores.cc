@@ -33,21 +33,28 @@ constexpr Trouble kDay[] = {
 };
 constexpr int64_t kDayLasts_s = 12 * kHour_s;
 
-const Trouble* outage_at(int64_t at) {
-  const auto found = std::ranges::find_if(kDay, [&](const Trouble& one) { return one.is_outage && one.holds(at); });
-  return found == std::end(kDay) ? nullptr : found;
+using Day = std::vector<Trouble>;
+
+/// A seed's day begins somewhere in a minute: some rules count by the minute of the clock.
+Day day_of(uint64_t seed) {
+  Day day(std::begin(kDay), std::end(kDay));
+  for (Trouble& one : day) one.from += Chance(seed).below(60);
+  return day;
 }
 
-Profile failures(Chance chance) {
-  const uint64_t seed = chance.next();
-  return [seed](int64_t at, size_t who) {
+bool is_outage(const Day& day, int64_t at) {
+  return std::ranges::any_of(day, [&](const Trouble& one) { return one.is_outage && one.holds(at); });
+}
+
+Profile failures(const Day& day, uint64_t seed) {
+  return [day, seed](int64_t at, size_t who) {
     constexpr int64_t kEvery_s = 600;
     constexpr int64_t kLate_s = 60;
     constexpr int64_t kSpike_s = 4;
     double worst = 0.01;
     const int64_t since = at % kEvery_s - Chance(seed + static_cast<uint64_t>(at / kEvery_s)).below(kLate_s);
     if (since >= 0 && since < kSpike_s) worst = 0.9;
-    for (const Trouble& one : kDay) {
+    for (const Trouble& one : day) {
       if (one.holds(at) && (!one.one_reporter || who + 1 == kReporters)) worst = std::max(worst, one.failing);
     }
     return worst;
@@ -56,10 +63,10 @@ Profile failures(Chance chance) {
 
 /// The page turns critical ten minutes after the onset, and green a quarter of an hour after the end: assumed, from
 /// what operators say ("5 to 15 minutes"); nobody has published a measurement for these providers.
-OfficialLevel page(int64_t at) {
+OfficialLevel page(const Day& day, int64_t at) {
   constexpr int64_t kPosts_s = 600;
   constexpr int64_t kClears_s = 900;
-  const bool red = std::ranges::any_of(kDay, [&](const Trouble& one) {
+  const bool red = std::ranges::any_of(day, [&](const Trouble& one) {
     return one.is_outage && at >= one.from + kPosts_s && at < one.to() + kClears_s;
   });
   return red ? OfficialLevel::critical : OfficialLevel::none;
@@ -74,16 +81,17 @@ struct Score {
   std::vector<double> recovered_after;
 };
 
-Score score(const Trace& trace) {
+Score score(const Trace& trace, const Day& day) {
   // Who leaves in the last seconds of an outage has not been wrong.
   constexpr double kAfterglow_s = 60;
   Score score;
   double inside = 0;
-  for (const Trouble& one : kDay) {
+  for (const Trouble& one : day) {
     if (!one.is_outage) continue;
     const auto from = static_cast<double>(one.from);
     const auto to = static_cast<double>(one.to());
-    score.detected_after.push_back(trace.unhealthy_at(from, to) - from);
+    const bool away = trace.moments[static_cast<size_t>(one.from)].weight < 50;  // for whatever reason
+    score.detected_after.push_back(away ? 0 : trace.unhealthy_at(from, to) - from);
     score.recovered_after.push_back(trace.steady_at(100, one.to()) - to);
     score.flaps += std::max<double>(0, static_cast<double>(trace.times_unhealthy(from, to)) - 1);
     inside += static_cast<double>(trace.times_unhealthy(from, to + kAfterglow_s));
@@ -93,7 +101,7 @@ Score score(const Trace& trace) {
   double failed = 0;
   for (int64_t at = 0; at < kDayLasts_s; ++at) {
     const Moment& moment = trace.moments[static_cast<size_t>(at)];
-    if (outage_at(at) != nullptr) {
+    if (is_outage(day, at)) {
       would_fail += static_cast<double>(moment.offered.bad);
       failed += static_cast<double>(moment.served.failed);
     } else if (moment.offered.all() > 0) {
@@ -134,11 +142,12 @@ void print_scores(double per_s, int seeds, const Plan& plan) {
   std::vector<std::vector<Score>> scores(makers.size(), std::vector<Score>(count));
   in_parallel(makers.size() * count, plan.threads, [&](size_t i) {
     const uint64_t seed = plan.seed * 1000 + i % count;
+    const Day day = day_of(seed);
     const World world{.load = {.per_s = per_s, .shares = std::vector<double>(kReporters, 1)},
-                      .failures = failures(Chance(seed)),
-                      .page = page,
+                      .failures = failures(day, seed),
+                      .page = [&](int64_t at) { return page(day, at); },
                       .lasts_s = kDayLasts_s};
-    scores[i / count][i % count] = score(run_loop(makers[i / count], world, seed));
+    scores[i / count][i % count] = score(run_loop(makers[i / count], world, seed), day);
   });
 
   fmt::print(
