@@ -18,26 +18,42 @@ int64_t warm_up_of(const Row& row, double per_s) {
   return row.warm_up_s.value_or(per_s < 0.1 ? kLongWarmUp_s : kWarmUp_s);
 }
 
-/// Warm-up, then the row's failures.
-Profile whole_profile(const Row& row, int64_t onset, Chance& chance) {
+/// When the row's failures begin: nothing outside keeps to our seconds, or to the minutes of the clock by which
+/// some rules count.
+struct Onset {
+  int64_t second = 0;
+  double part = 0;  ///< of that second, before they begin
+
+  double at() const { return static_cast<double>(second) + part; }
+};
+
+Onset draw_onset(const Row& row, double per_s, Chance& chance) {
+  return {warm_up_of(row, per_s) + chance.below(60), chance.uniform()};
+}
+
+/// Warm-up, then the row's failures; each of our seconds meets two of theirs.
+Profile whole_profile(const Row& row, const Onset& onset, Chance& chance) {
   return [failures = row.failures(chance), before = row.before, onset](int64_t at, size_t who) {
-    return at < onset ? before : failures(at - onset, who);
+    const int64_t since = at - onset.second;
+    if (since < 0) return before;
+    const double earlier = since == 0 ? before : failures(since - 1, who);
+    return onset.part * earlier + (1 - onset.part) * failures(since, who);
   };
 }
 
 /// Follows one rule through one run.
 class Observer {
  public:
-  Observer(Rule& rule, const Row& row, int64_t onset) : rule_(rule), row_(row), onset_(onset) {}
+  Observer(Rule& rule, const Row& row, const Onset& onset) : rule_(rule), row_(row), onset_(onset) {}
 
   bool done() const { return done_; }
 
   void serve(const Second& second) {
     rule_.serve(second);
-    if (second.at < onset_) return;
+    if (second.at < onset_.second) return;
     ++seconds_;
     elevated_ += rule_.elevated() ? 1 : 0;
-    const bool unhealthy = rule_.unhealthy() && rule_.changes().back().at >= static_cast<double>(onset_);
+    const bool unhealthy = rule_.unhealthy() && rule_.changes().back().at >= static_cast<double>(onset_.second);
     if (row_.metric == Metric::unhealthy_after || row_.metric == Metric::unhealthy_runs) done_ = unhealthy;
     if (row_.metric == Metric::elevated_after) done_ = unhealthy || rule_.elevated();
   }
@@ -47,11 +63,12 @@ class Observer {
                       seconds_ == 0 ? 0 : static_cast<double>(elevated_) / static_cast<double>(seconds_)};
     bool already = false;  // an alarm from before the onset is no detection
     for (const Change& change : rule_.changes()) {
-      const double after = change.at - static_cast<double>(onset_);
-      if (after < 0) {
+      if (change.at < static_cast<double>(onset_.second)) {
         already = change.to == State::unhealthy;
         continue;
       }
+      // Within the onset's second requests come in any order.
+      const double after = std::max(0.0, change.at - onset_.at());
       ++sample.changes;
       const bool bad = change.to == State::unhealthy;
       if (!already && bad) sample.unhealthy_after = std::min(sample.unhealthy_after, after);
@@ -63,7 +80,7 @@ class Observer {
  private:
   Rule& rule_;
   const Row& row_;
-  int64_t onset_;
+  Onset onset_;
   int64_t seconds_ = 0;
   int64_t elevated_ = 0;
   bool done_ = false;
@@ -147,8 +164,7 @@ void in_parallel(size_t jobs, unsigned threads, const std::function<void(size_t)
 
 std::vector<Sample> run_once(const Row& row, double per_s, uint64_t seed, const Plan& plan) {
   Chance chance(seed);
-  // Somewhere in a minute: some rules count by the minute of the clock.
-  const int64_t onset = warm_up_of(row, per_s) + chance.below(60);
+  const Onset onset = draw_onset(row, per_s, chance);
   const Load load{.per_s = per_s, .shares = row.shares, .phased = row.phased, .batch_s = row.batch_s};
   Profile profile = whole_profile(row, onset, chance);
   const uint64_t rules_seed = chance.next();
@@ -161,9 +177,9 @@ std::vector<Sample> run_once(const Row& row, double per_s, uint64_t seed, const 
   std::vector<Observer> observers;
   for (const auto& rule : rules) observers.emplace_back(*rule, row, onset);
 
-  const int64_t end = onset + (plan.quick ? row.quick_lasts_s : row.lasts_s);
+  const int64_t end = onset.second + (plan.quick ? row.quick_lasts_s : row.lasts_s);
   for (int64_t at = 0; at < end; ++at) {
-    const Second& second = traffic.next(at < onset ? Outcome::overloaded : row.kind);
+    const Second& second = traffic.next(at < onset.second ? Outcome::overloaded : row.kind);
     bool all_done = true;
     for (Observer& observer : observers) {
       if (!observer.done()) observer.serve(second);
