@@ -56,23 +56,24 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   daemon->health_file_ = std::make_unique<RuntimeFile>(places.runtime_dir + "/health.json");
   daemon->health_file_->publish(daemon->engine_->latest());
 
+  Engine& engine = *daemon->engine_;
+  daemon->poller_ = std::make_unique<Poller>(
+      real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }),
+      std::random_device{}());
+  engine.on_poll_now([&poller = *daemon->poller_] { poller.poll_now(); });
   daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
     raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {
       raw->front_->publish(snapshot);
       raw->health_file_->publish(snapshot);
     });
   });
-  Engine& engine = *daemon->engine_;
-  daemon->poller_ = std::make_unique<Poller>(
-      real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }),
-      std::random_device{}());
   daemon->poller_->reconfigure(*config);
   return daemon;
 }
 
 /// Gatherers end first, then the one that decides, then the store with its last commit.
 Daemon::~Daemon() {
-  poller_.reset();
+  if (poller_) poller_->reconfigure(Config{});
   engine_thread_.request_stop();
   if (engine_thread_.joinable()) engine_thread_.join();
 }

@@ -28,7 +28,7 @@ void log_transitions(const std::vector<Record>& effects) {
 
 Engine::Engine(Core core, Store& store, std::string instance, Clock clock)
     : store_(store), clock_(std::move(clock)), instance_(std::move(instance)), core_(std::move(core)) {
-  handle({});
+  handle(Mail{});
   refresh(clock_());
 }
 
@@ -103,6 +103,7 @@ void Engine::handle(const Mail& mail) {
   Update result = update(std::move(core_), mail.events, clock_());
   core_ = std::move(result.core);
   wake_at_ = result.wake_at;
+  if (result.poll_now && poll_now_) poll_now_();
   log_transitions(result.effects);
   const Store::Ticket batches = submit_batches(result.effects);
   const Store::Ticket rest = submit(std::move(result.effects));

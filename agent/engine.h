@@ -44,6 +44,9 @@ class Engine {
   /// Shown in `/readyz` until the next good reload.
   void set_config_error(std::string error);
 
+  /// Called from the engine's thread when every source shall be fetched at once; set before `run`.
+  void on_poll_now(std::function<void()> poll_now) { poll_now_ = std::move(poll_now); }
+
   /// Until `stop`. `publish` is called from here, at each change and once a second.
   void run(const std::stop_token& stop, const Publish& publish);
 
@@ -75,6 +78,8 @@ class Engine {
   Store& store_;
   Clock clock_;
   std::string instance_;
+
+  std::function<void()> poll_now_;
 
   // The engine thread's own.
   Core core_;

@@ -1,5 +1,7 @@
 #include "lib/answer.h"
 
+#include <cmath>
+
 #include "lib/rfc3339.h"
 
 namespace signalbox {
@@ -76,18 +78,39 @@ OrderedJson official_json(const ProviderConfig& provider, const SourceStates& st
           {"maintenances", std::move(maintenances)}};
 }
 
+OrderedJson threshold_json(const Threshold& threshold) {
+  return {{"name", threshold.name},
+          {"value", to_hundredths(threshold.value)},
+          {"needed", to_hundredths(threshold.needed)}};
+}
+
 OrderedJson passive_json(const PassiveEvidence& passive) {
   OrderedJson outcomes;
   for (size_t i = 0; i < kOutcomeNames.size(); ++i)
     outcomes[std::string(kOutcomeNames.at(i))] = passive.outcomes.at(i);
+  OrderedJson thresholds = OrderedJson::array();
+  for (const Threshold& threshold : passive.thresholds) thresholds.push_back(threshold_json(threshold));
   const auto requests = static_cast<double>(passive.requests);
   const double ratio = passive.requests > 0 ? static_cast<double>(passive.failures) / requests : 0;
-  return {{"level", to_string(passive.level)}, {"window_s", passive.window_s}, {"requests", passive.requests},
-          {"failures", passive.failures},      {"failure_ratio", ratio},       {"reporters", passive.reporters},
-          {"outcomes", std::move(outcomes)}};
+  return {{"level", to_string(passive.level)},
+          {"window_s", passive.window_s},
+          {"requests", passive.requests},
+          {"failures", passive.failures},
+          {"failure_ratio", ratio},
+          {"reporters", passive.reporters},
+          {"outcomes", std::move(outcomes)},
+          {"requests_per_s", to_hundredths(passive.requests_per_s)},
+          {"thresholds", std::move(thresholds)},
+          {"set_aside", passive.set_aside},
+          {"note", text_json(passive.note)}};
 }
 
 }  // namespace
+
+double to_hundredths(double value) {
+  constexpr double kHundredths = 100;
+  return std::round(value * kHundredths) / kHundredths;
+}
 
 OrderedJson time_json(const std::optional<WallTime>& at) {
   return at ? OrderedJson(format_rfc3339(*at)) : OrderedJson();
@@ -97,6 +120,16 @@ OrderedJson evidence_json(const ProviderConfig& provider, const SourceStates& st
                           const Evidence& evidence, const Policy& policy, Instant now) {
   return {{"official", official_json(provider, states, target, evidence.official, policy, now)},
           {"passive", passive_json(evidence.passive)}};
+}
+
+OrderedJson override_json(const std::optional<Override>& override) {
+  if (!override) return nullptr;
+  return {{"state", to_string(override->state)},
+          {"primary_weight", override->primary_weight},
+          {"reason", override->reason},
+          {"by", override->by},
+          {"set_at", format_rfc3339(override->set_at.wall)},
+          {"expires_at", format_rfc3339(override->expires_at.wall)}};
 }
 
 OrderedJson advice_json(const Advice& advice) {

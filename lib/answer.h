@@ -10,6 +10,11 @@ OrderedJson evidence_json(const ProviderConfig& provider, const SourceStates& st
                           const Evidence& evidence, const Policy& policy, Instant now);
 
 OrderedJson advice_json(const Advice& advice);
+/// Null where none is in force.
+OrderedJson override_json(const std::optional<Override>& override);
+
+/// To people's precision, so that the text is short.
+double to_hundredths(double value);
 
 /// A time, or null.
 OrderedJson time_json(const std::optional<WallTime>& at);

@@ -17,26 +17,33 @@
 #include "lib/health.h"
 #include "lib/ids.h"
 #include "lib/observation.h"
+#include "lib/observer.h"
 #include "lib/official.h"
 #include "lib/override.h"
+#include "lib/passive/batch_ids.h"
+#include "lib/passive/passive.h"
 #include "lib/records.h"
 #include "lib/report.h"
+#include "lib/told.h"
 
 namespace signalbox {
 
 struct TargetState {
   Health health;
-  Evidence evidence;
-  std::optional<Override> override;
-  uint64_t changed = 0;  ///< the generation in which what routers are told of it changed last
-  std::string why;
+  Evidence evidence;                 ///< what `health` was last judged by
+  std::optional<Override> override;  ///< the target's own
+  uint64_t changed = 0;              ///< the generation in which what routers are told of it changed last
 };
 
 struct Core {
   std::shared_ptr<const Config> config;
   std::map<std::string, SourceStates, std::less<>> sources;  ///< by provider
-  std::map<Target, TargetState> targets;                     ///< every known target
-  uint64_t generation = 0;  ///< rises with each change that a router could see; never falls
+  Passive passive;
+  BatchIds batches;
+  Observer observer;
+  std::map<Target, TargetState> targets;  ///< every known target: configured, reported, or still in an outage
+  uint64_t generation = 0;                ///< rises with each change that a router could see; never falls
+  std::optional<MonoTime> wake_at;        ///< when time alone will change something
 };
 
 /// A new configuration is in force.
@@ -109,5 +116,16 @@ Core start_core(std::shared_ptr<const Config> config, Remembered remembered, Ins
 
 /// The states of a provider's sources; empty when none was ever fetched.
 const SourceStates& sources_of(const Core& core, const std::string& provider);
+
+/// The override in force for a target: its own, or else its provider's.
+const std::optional<Override>& override_of(const Core& core, const Target& target);
+
+Told told_of(const Core& core, const Target& target, const TargetState& state);
+
+/// The evidence with everything that people are shown, as of `now`.
+Evidence evidence_of(const Core& core, const Target& target, const TargetState& state, Instant now);
+
+/// The sentence that explains what a target is told.
+std::string why_of(const Core& core, const Target& target, const TargetState& state, Instant now);
 
 }  // namespace signalbox

@@ -125,10 +125,7 @@ class Stepper {
   }
 
   void set_weight(int weight) {
-    constexpr size_t kDateLength = 10;  // of 2026-11-23T...
-    if (health_.weight == 100 && weight < 100) {
-      health_.split_seed = format_rfc3339(now_.wall).substr(0, kDateLength);
-    }
+    if (health_.weight == 100 && weight < 100) health_.split_seed = utc_date(now_.wall);
     health_.weight = weight;
   }
 

@@ -106,4 +106,9 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
   return WallTime(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) + fraction - offset;
 }
 
+std::string utc_date(WallTime at) {
+  constexpr size_t kDateLength = 10;
+  return format_rfc3339(at).substr(0, kDateLength);
+}
+
 }  // namespace signalbox

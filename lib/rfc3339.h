@@ -16,4 +16,7 @@ std::string format_rfc3339(WallTime at);
 /// that does not exist and for a time without an offset.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 
+/// "2026-11-23".
+std::string utc_date(WallTime at);
+
 }  // namespace signalbox

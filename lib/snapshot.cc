@@ -1,6 +1,9 @@
 #include "lib/snapshot.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "lib/answer.h"
 #include "lib/core.h"
@@ -9,23 +12,61 @@
 namespace signalbox {
 namespace {
 
-OrderedJson target_json(const Core& core, const Target& target, const TargetState& state, const Snapshot& frame) {
+OrderedJson target_json(const Core& core, const Target& target, const TargetState& state, const Told& told,
+                        const Snapshot& frame) {
   const Policy& policy = core.config->policy;
   const ProviderConfig& provider = *find_provider(*core.config, target.provider);
+  const Evidence evidence = evidence_of(core, target, state, frame.as_of);
   return {{"target", to_string(target)},
           {"provider", target.provider},
           {"model", target.is_provider() ? OrderedJson() : OrderedJson(target.model)},
           {"inherited", false},
-          {"state", to_string(state.health.state)},
-          {"since", format_rfc3339(state.health.since.wall)},
+          {"state", to_string(told.state)},
+          {"since", format_rfc3339(told.since.wall)},
           {"as_of", format_rfc3339(frame.as_of.wall)},
           {"expires_at", format_rfc3339(frame.expires_at)},
           {"generation", frame.generation},
-          {"advice", advice_json(advise(state.health, policy))},
-          {"why", state.why},
+          {"advice", advice_json(told.advice)},
+          {"why", why_of(core, target, state, frame.as_of)},
           {"evidence",
-           evidence_json(provider, sources_of(core, target.provider), target, state.evidence, policy, frame.as_of)},
-          {"override", nullptr}};
+           evidence_json(provider, sources_of(core, target.provider), target, evidence, policy, frame.as_of)},
+          {"override", override_json(override_of(core, target))}};
+}
+
+OrderedJson observer_json(const Observer& observer) {
+  if (!observer.is_suspect()) return {{"suspect", false}, {"why", nullptr}};
+  return {{"suspect", true},
+          {"why", fmt::format("{} fail at once, by timeouts and connections alone, and no status page answers: it "
+                              "may be the network here; nobody is called unhealthy for it",
+                              fmt::join(observer.providers, ", "))}};
+}
+
+std::string reporters_body(const Core& core, Instant now) {
+  const ReporterRoster& roster = core.passive.reporters();
+  double all = 0;
+  for (const Reporter& reporter : roster.all()) all += ReporterRoster::requests_per_s(reporter, now);
+  OrderedJson rows = OrderedJson::array();
+  for (const Reporter& reporter : roster.all()) {
+    const double rate = ReporterRoster::requests_per_s(reporter, now);
+    rows.push_back({{"name", reporter.name},
+                    {"last_seen_at", format_rfc3339(reporter.seen_at.wall)},
+                    {"skew_ms", reporter.skew ? OrderedJson(reporter.skew->count()) : OrderedJson()},
+                    {"requests_per_s", to_hundredths(rate)},
+                    {"share", to_hundredths(all > 0 ? rate / all : 0)},
+                    {"set_aside", core.passive.is_set_aside(reporter.id)}});
+  }
+  return dump_json(OrderedJson{{"reporters", std::move(rows)}});
+}
+
+std::string overrides_body(const Core& core) {
+  OrderedJson rows = OrderedJson::array();
+  for (const auto& [target, state] : core.targets) {
+    if (!state.override) continue;
+    OrderedJson row{{"target", to_string(target)}};
+    row.update(override_json(state.override));
+    rows.push_back(std::move(row));
+  }
+  return dump_json(OrderedJson{{"overrides", std::move(rows)}});
 }
 
 OrderedJson source_row(const ProviderConfig& provider, const SourceConfig& source, const SourceState& state,
@@ -66,6 +107,13 @@ std::string sources_body(const Core& core, Instant now) {
     }
   }
   return dump_json(OrderedJson{{"sources", std::move(rows)}});
+}
+
+/// How long an unhealthy target stays so at least: its hold, or what is left of a person's word.
+Millis at_least(const Core& core, const Target& target, const TargetState& state, Instant now) {
+  const std::optional<Override>& override = override_of(core, target);
+  if (!override) return hold_left(state.health, core.config->policy, now);
+  return std::max(Millis(0), override->expires_at.mono - now.mono);
 }
 
 OrderedJson check(bool pass, const std::string& output, Instant now) {
@@ -123,9 +171,10 @@ SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
     for (auto it = core.targets.lower_bound({provider.name, ""});
          it != core.targets.end() && it->first.provider == provider.name; ++it) {
       const auto& [target, state] = *it;
-      OrderedJson body = target_json(core, target, state, *snapshot);
-      snapshot->targets[to_string(target)] = {state.health.state, state.health.weight,
-                                              hold_left(state.health, core.config->policy, now), dump_json(body)};
+      const Told told = told_of(core, target, state);
+      OrderedJson body = target_json(core, target, state, told, *snapshot);
+      snapshot->targets[to_string(target)] = {told.state, told.advice.primary_weight, state.changed,
+                                              at_least(core, target, state, now), dump_json(body)};
       targets.push_back(std::move(body));
     }
   }
@@ -133,11 +182,13 @@ SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
   snapshot->health = dump_json(OrderedJson{{"as_of", format_rfc3339(now.wall)},
                                            {"expires_at", format_rfc3339(snapshot->expires_at)},
                                            {"generation", core.generation},
-                                           {"observer", {{"suspect", false}, {"why", nullptr}}},
+                                           {"observer", observer_json(core.observer)},
                                            {"persistence", snapshot->persistence},
                                            {"database_set_aside", std::move(set_aside)},
                                            {"targets", std::move(targets)}});
   snapshot->sources = sources_body(core, now);
+  snapshot->reporters = reporters_body(core, now);
+  snapshot->overrides = overrides_body(core);
   snapshot->readyz = readyz_body(core, status, now);
   return snapshot;
 }

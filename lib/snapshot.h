@@ -18,8 +18,9 @@ struct Core;
 struct TargetAnswer {
   State state = State::unknown;
   int primary_weight = 100;
-  Millis hold_left{0};  ///< at least this long until an unhealthy target may leave (for Retry-After)
-  std::string body;     ///< JSON of `/v1/health/{target}`
+  uint64_t changed = 0;  ///< the generation in which it changed last
+  Millis hold_left{0};   ///< at least this long until an unhealthy target may leave (for Retry-After)
+  std::string body;      ///< JSON of `/v1/health/{target}`
 };
 
 struct Snapshot {
@@ -29,6 +30,8 @@ struct Snapshot {
   std::string etag;         ///< `W/"INSTANCE-GENERATION"`
   std::string health;       ///< JSON of `/v1/health`, also of health.json
   std::string sources;      ///< JSON of `/v1/sources`
+  std::string reporters;    ///< JSON of `/v1/reporters`
+  std::string overrides;    ///< JSON of `/v1/overrides`
   std::string persistence;  ///< "ok" or "failing"
   bool ready = true;
   std::string readyz;                                        ///< application/health+json of `/readyz`

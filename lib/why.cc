@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "lib/rfc3339.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -87,10 +88,40 @@ std::string official_clause(const ProviderConfig& provider, const SourceStates& 
   return clause;
 }
 
+/// "389 overloaded": the failure that was met most.
+std::string worst_outcome(const OutcomeCounts& outcomes) {
+  size_t worst = outcomes.size();
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (!is_failure(static_cast<Outcome>(i), false) || outcomes.at(i) == 0) continue;
+    if (worst == outcomes.size() || outcomes.at(i) > outcomes.at(worst)) worst = i;
+  }
+  return worst == outcomes.size() ? "" : fmt::format(" ({} {})", outcomes.at(worst), kOutcomeNames.at(worst));
+}
+
+std::string reporters_clause(const PassiveEvidence& passive) {
+  std::string clause;
+  if (!passive.set_aside.empty()) {
+    clause += fmt::format("; alone with what it reports, and set aside: {}", fmt::join(passive.set_aside, ", "));
+  }
+  if (!passive.note.empty()) clause += "; " + passive.note;
+  return clause;
+}
+
 std::string passive_clause(const PassiveEvidence& passive) {
-  if (passive.reporters == 0 && passive.requests == 0) return "no reports from clients";
-  return fmt::format("{} of {} requests from {} reporters failed in the last {} s", passive.failures,
-                     passive.requests, passive.reporters, passive.window_s);
+  if (passive.requests == 0) {
+    return (passive.reporters == 0 ? "no reports from clients" : "no requests that tell anything") +
+           reporters_clause(passive);
+  }
+  const double ratio = static_cast<double>(passive.failures) / static_cast<double>(passive.requests);
+  return fmt::format("{:.0f} % of {} request{} from {} reporter{} failed in the last {} s{}{}", 100 * ratio,
+                     passive.requests, passive.requests == 1 ? "" : "s", passive.reporters,
+                     passive.reporters == 1 ? "" : "s", passive.window_s, worst_outcome(passive.outcomes),
+                     reporters_clause(passive));
+}
+
+std::string override_clause(const Override& override) {
+  return fmt::format("{} set {} at {} % until {}: {}; ", override.by, to_string(override.state),
+                     override.primary_weight, format_rfc3339(override.expires_at.wall), override.reason);
 }
 
 std::string held_clause(Millis better, Millis needed) {
@@ -117,10 +148,14 @@ std::string host_of(std::string_view url) {
 }
 
 std::string explain(const ProviderConfig& provider, const SourceStates& states, std::string_view model,
-                    const Health& health, const Evidence& evidence, const Policy& policy, Instant now) {
+                    const Health& health, const Evidence& evidence, const std::optional<Override>& override,
+                    const Policy& policy, Instant now) {
+  const std::string official = official_clause(provider, states, model, evidence.official, policy, now);
+  const std::string passive = passive_clause(evidence.passive);
+  const bool clients_first = evidence.passive.level >= PassiveLevel::elevated;
   return clean_text(
-      fmt::format("{}; {}{}", official_clause(provider, states, model, evidence.official, policy, now),
-                  passive_clause(evidence.passive), hold_clause(health, now)),
+      fmt::format("{}{}; {}{}", override ? override_clause(*override) : "", clients_first ? passive : official,
+                  clients_first ? official : passive, hold_clause(health, now)),
       kMaxWhy);
 }
 

@@ -118,6 +118,7 @@ void SourcePoll::try_alternative(Alternative& alternative, double jitter, const 
     const Millis left = std::max(Millis(0), start + kPollDeadline - now().mono);
     fetched.push_back(get(name, url, left, stop));
     documents.push_back(fetched.back().document);
+    observation.answered |= std::holds_alternative<HttpReply>(documents.back().result);
   }
   observation.at = now();
   observation.url = first_url(alternative.documents);

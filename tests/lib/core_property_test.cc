@@ -161,7 +161,7 @@ TEST_CASE("for every stream: the order of two sources at the same moment does no
       for (const auto& [target, state] : one.targets) {
         REQUIRE(state.health == two.targets.at(target).health);
         REQUIRE(state.evidence == two.targets.at(target).evidence);
-        REQUIRE(state.why == two.targets.at(target).why);
+        REQUIRE(why_of(one, target, state, clock.now) == why_of(two, target, two.targets.at(target), clock.now));
       }
     }
   }

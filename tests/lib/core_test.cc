@@ -4,56 +4,13 @@
 
 #include <algorithm>
 
-#include "tests/support/builders.h"
+#include "tests/support/world.h"
 
 using namespace signalbox;
 using namespace signalbox::testing;
 using O = OfficialLevel;
 
 namespace {
-
-template <class Kind>
-std::vector<Kind> pick(const std::vector<Record>& records) {
-  std::vector<Kind> picked;
-  for (const Record& record : records) {
-    if (const auto* one = std::get_if<Kind>(&record)) picked.push_back(*one);
-  }
-  return picked;
-}
-
-/// A core that is fed by hand and remembers all of its effects.
-struct World {
-  ManualClock clock;
-  Core core;
-  Update last;
-  std::vector<TransitionRecord> transitions;
-
-  explicit World(std::vector<ProviderConfig> providers) {
-    core = start_core(config(std::move(providers)), {}, clock.now);
-    send({});
-  }
-  void send(const std::vector<Event>& events) {
-    last = update(core, events, clock.now);
-    core = last.core;
-    for (auto& transition : pick<TransitionRecord>(last.effects)) transitions.push_back(transition);
-  }
-  void poll(const Result<PageReading>& reading, const std::string& source_name = "page") {
-    send({observed(reading, clock.now, "claude", source_name)});
-  }
-  /// Time passes as the engine would let it: a tick at each moment at which something is due.
-  void pass(Millis duration) {
-    const MonoTime end = clock.now.mono + duration;
-    while (last.wake_at && *last.wake_at <= end) {
-      clock.advance(*last.wake_at - clock.now.mono);
-      send({});
-    }
-    clock.advance(end - clock.now.mono);
-  }
-  const TargetState& at(const std::string& target) const { return core.targets.at(*parse_target(target)); }
-  std::string state(const std::string& target = "claude") const {
-    return std::string(to_string(at(target).health.state)) + " " + std::to_string(at(target).health.weight);
-  }
-};
 
 ProviderConfig claude_with_models() {
   ProviderConfig made = provider("claude");
@@ -91,11 +48,11 @@ TEST_CASE("a failed poll keeps the last reading until it is stale, then the sour
     world.poll(Error{"HTTP 503"});
   }
   CHECK(world.state() == "healthy 100");
-  CHECK(world.at("claude").why ==
+  CHECK(world.why("claude") ==
         "page.example says operational, but its last poll failed: HTTP 503; no reports from clients");
   world.pass(seconds(30));
   CHECK(world.state() == "unknown 100");
-  CHECK(world.at("claude").why == "page.example cannot be read: HTTP 503; no reports from clients");
+  CHECK(world.why("claude") == "page.example cannot be read: HTTP 503; no reports from clients");
 }
 
 TEST_CASE(
@@ -199,22 +156,38 @@ TEST_CASE("a restart in mid-outage comes back knowing") {
   CHECK(claude.health.weight == 10);
   CHECK(claude.health.since.wall == world.clock.now.wall);
   CHECK(first.core.generation == world.core.generation);
-  CHECK(claude.why == "page.example says major of API; no reports from clients");
+  CHECK(why_of(first.core, {"claude", ""}, claude, later) ==
+        "page.example says major of API; no reports from clients");
 }
 
 TEST_CASE("a new configuration forgets what is no longer configured and keeps the rest") {
   World world({claude_with_models(), provider("openai")});
-  world.poll(page(O::major));
+  world.poll(page(O::minor));
   ProviderConfig fewer = claude_with_models();
   fewer.models = {"claude-opus-4-6"};
   world.send({ConfigChanged{config({fewer, provider("mistral", {})})}});
   CHECK(world.core.targets.size() == 3);
   const auto forgotten = HealthRecord{*parse_target("claude/claude-sonnet-4-5"), ""};
   CHECK(std::ranges::count(pick<HealthRecord>(world.last.effects), forgotten) == 1);
-  CHECK(world.state("claude") == "unhealthy 10");
-  CHECK(world.state("claude/claude-opus-4-6") == "unhealthy 10");
+  CHECK(world.state("claude") == "degraded 100");
+  CHECK(world.state("claude/claude-opus-4-6") == "degraded 100");
   CHECK(world.state("mistral") == "unknown 100");
-  CHECK(world.at("mistral").why == "no status source is configured; no reports from clients");
+  CHECK(world.why("mistral") == "no status source is configured; no reports from clients");
+}
+
+TEST_CASE("a model that is no longer configured stays until its outage is over") {
+  World world({claude_with_models()});
+  world.poll(page(O::major));
+  ProviderConfig fewer = claude_with_models();
+  fewer.models = {"claude-opus-4-6"};
+  world.send({ConfigChanged{config({fewer})}});
+  CHECK(world.state("claude/claude-sonnet-4-5") == "unhealthy 10");
+  for (int i = 0; i < 10; ++i) {
+    world.poll(page(O::none));
+    world.pass(seconds(30));
+  }
+  CHECK(world.state("claude") == "healthy 100");
+  CHECK(!world.core.targets.contains(*parse_target("claude/claude-sonnet-4-5")));
 }
 
 TEST_CASE("a source that watches other components needs another reading") {

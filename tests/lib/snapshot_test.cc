@@ -53,7 +53,8 @@ TEST_CASE_FIXTURE(Fixture, "a target's answer has every field of the contract, i
       R"("counts_as":"major","note":null}],"maintenances":[]},)"
       R"("passive":{"level":"insufficient","window_s":0,"requests":0,"failures":0,"failure_ratio":0.0,)"
       R"("reporters":0,"outcomes":{"ok":0,"overloaded":0,"server_error":0,"timeout":0,"connect_error":0,)"
-      R"("throttled":0,"client_error":0,"cancelled":0}}},"override":null})");
+      R"("throttled":0,"client_error":0,"cancelled":0},)"
+      R"("requests_per_s":0.0,"thresholds":[],"set_aside":[],"note":null}},"override":null})");
   CHECK(snapshot->targets.at("claude").state == State::unhealthy);
   CHECK(snapshot->targets.at("claude").hold_left == seconds(60));
 }

@@ -17,12 +17,13 @@ struct Fixture {
   SourceStates states;
   Health health;
   Evidence evidence;
+  std::optional<Override> override;
 
   void read(const PageReading& reading) {
     states["page"] = {.reading = reading, .good_at = clock.now, .changed_at = clock.now, .tried_at = clock.now};
   }
   std::string why(std::string_view model = "") {
-    return explain(claude, states, model, health, evidence, policy, clock.now);
+    return explain(claude, states, model, health, evidence, override, policy, clock.now);
   }
 };
 

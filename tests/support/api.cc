@@ -42,7 +42,8 @@ Snapshot api_snapshot() {
   snapshot.readyz = R"({"status":"pass"})";
   const auto add = [&](const std::string& provider, const std::string& model, State state, Millis hold_left) {
     const std::string target = to_string(Target{provider, model});
-    snapshot.targets[target] = {state, 100, hold_left, api_body(target, provider, model, state)};
+    snapshot.targets[target] = {state, 100, snapshot.generation, hold_left,
+                                api_body(target, provider, model, state)};
   };
   add("claude", "", State::healthy, Millis(0));
   add("claude", "claude-opus-4-6", State::unhealthy, Millis(41'200));

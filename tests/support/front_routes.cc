@@ -91,7 +91,7 @@ SnapshotPtr front_snapshot(uint64_t generation) {
   snapshot->health = fmt::format("{{\"generation\": {}}}", generation);
   for (const auto& [target, state] : {std::pair("claude", State::healthy), std::pair("openai", State::unhealthy),
                                       std::pair("claude/claude-opus-4-6", State::healthy)}) {
-    snapshot->targets[target] = {state, 100, Millis(7000), body_of(target, state)};
+    snapshot->targets[target] = {state, 100, generation, Millis(7000), body_of(target, state)};
   }
   return snapshot;
 }

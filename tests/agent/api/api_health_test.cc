@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(Fixture, "If-None-Match is a list of tags or a star, compared 
 }
 
 TEST_CASE_FIXTURE(Fixture, "check answers with a status, and renews only where that is 200") {
-  snapshot.targets["unknown"] = {State::unknown, 100, Millis(0), "{}"};
+  snapshot.targets["unknown"] = {State::unknown, 100, 0, Millis(0), "{}"};
   const struct {
     const char* target;
     const char* degraded;  ///< the parameter
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Fixture, "a renewed check still tells the state") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a model that nobody knows is checked by its provider's state and hold") {
-  snapshot.targets["claude"] = {State::unhealthy, 5, Millis(1), R"({"target":"claude","model":null})"};
+  snapshot.targets["claude"] = {State::unhealthy, 5, 0, Millis(1), R"({"target":"claude","model":null})"};
   CHECK(show(get("/v1/check/claude/new")) == "503 application/json\n" + kFresh +
                                                  "X-Signalbox-State: unhealthy\nRetry-After: 1\n\n" +
                                                  R"({"target":"claude/new","model":"new","inherited":true})");

@@ -1,0 +1,149 @@
+#include "lib/passive/detector.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace signalbox {
+namespace {
+
+// failing, at the reference rate of 0.5 requests/s. The more requests a second, the more chances there are for a
+// run of bad luck, so that the thresholds rise with the logarithm of the rate; and where failures are usual they
+// rise too.
+constexpr double kReferenceRate = .5;
+constexpr double kModerate = 6.75;
+constexpr double kModerateByRate = .6;
+constexpr double kModerateTroubled = 1.2;
+constexpr double kSevere = 5.0;
+constexpr double kSevereByRate = .3;
+constexpr double kSevereTroubled = 1.3;
+/// Two failures outside of the spike; at a pace where each slot is full, one slot and a little.
+constexpr double kOutsideSpike = 1.9;
+constexpr double kOutsideSpikeFast = 2.05;
+constexpr double kFast = 2;  ///< requests/s
+constexpr int64_t kForgiveAfter = 60;
+
+// elevated: .05 against .15, in nats: on at 5.49 = ln(242), off at 30 % of it.
+constexpr double kRaisedFailed = 1.0986;
+constexpr double kRaisedOk = .1112;
+constexpr double kRaisedPerSlot = 2;
+constexpr double kRaisedTaken = -8;
+constexpr double kRaisedMost = 6.87;
+constexpr double kRaisedOn = 5.49;
+constexpr double kRaisedOff = 1.65;
+
+// normal
+constexpr double kCalmFailed = 3.59;
+constexpr double kCalm = 10;
+constexpr double kCalmByRate = 1.5;
+constexpr double kCalmReference = 9;  ///< requests an hour
+constexpr double kSecondsPerHour = 3600;
+
+}  // namespace
+
+void Detector::judge(int64_t slot, std::vector<SlotPart> parts, bool half_evidence) {
+  double ok = 0;
+  double failed = 0;
+  for (const SlotPart& part : parts) {
+    ok += part.ok;
+    failed += part.failed;
+  }
+  if (ok + failed <= 0) return;
+  const int64_t passed = started_ ? slot - slot_ : 1;
+  started_ = true;
+  slot_ = slot;
+  share_ = half_evidence ? .5 : 1;
+  as_told_.pass(passed);
+  capped_.pass(passed);
+
+  const bool was_in_run = in_run();
+  as_told_.add(ok, failed);
+  const std::vector<SlotPart> capped = panel_.cap(slot, std::move(parts), capped_.spread());
+  double capped_ok = 0;
+  double capped_failed = 0;
+  for (const SlotPart& part : capped) {
+    capped_ok += part.ok;
+    capped_failed += part.failed;
+  }
+  capped_.add(capped_ok, capped_failed);
+  panel_.add(capped);
+  if (in_run() && !was_in_run) run_began_ = slot;
+  if (in_run()) suspected_at_ = slot;
+  if (!in_run()) panel_.end_run();
+  if (slot - suspected_at_ > kForgiveAfter) panel_.forgive();
+
+  baseline_.add(capped_ok, capped_failed, static_cast<double>(passed), capped_.any(), failing_);
+  judge_elevated(capped_ok, capped_failed);
+  judge_normal(capped_ok, capped_failed);
+  judge_failing(capped_failed);
+}
+
+SumsNeeded Detector::needed() const {
+  const double rate = baseline_.rate();
+  const double pace = std::log(rate / kReferenceRate);
+  const double troubled = baseline_.troubled();
+  return {share_ * (kModerate + kModerateTroubled * troubled + kModerateByRate * pace),
+          share_ * (kSevere + kSevereTroubled * troubled + kSevereByRate * pace),
+          share_ * (rate > kFast ? kOutsideSpikeFast : kOutsideSpike)};
+}
+
+void Detector::judge_failing(double failed) {
+  if (failing_) {
+    if (normal_) forget_failures();
+    return;
+  }
+  const SumsNeeded enough = needed();
+  if (!as_told_.suffice(enough) && !capped_.suffice(enough)) return;
+  if (!panel_.agree(failed, share_)) return;
+  failing_ = true;
+  normal_ = false;
+  calm_ = 0;
+}
+
+void Detector::judge_elevated(double ok, double failed) {
+  const double gain = std::clamp(kRaisedFailed * failed - kRaisedOk * ok, kRaisedTaken, kRaisedPerSlot);
+  raised_ = std::clamp(raised_ + gain, 0.0, kRaisedMost);
+  if (raised_ >= share_ * kRaisedOn) elevated_ = true;
+  if (raised_ < share_ * kRaisedOff) elevated_ = false;
+}
+
+void Detector::judge_normal(double ok, double failed) {
+  const double per_hour = baseline_.recent_rate() * kSecondsPerHour;
+  calm_needed_ = kCalm + kCalmByRate * std::log(std::max(1.0, per_hour / kCalmReference));
+  calm_ = std::clamp(calm_ + ok - kCalmFailed * failed, 0.0, calm_needed_);
+  if (calm_ >= calm_needed_) normal_ = true;
+  if (calm_ < calm_needed_ / 3) normal_ = false;
+}
+
+void Detector::forget_failures() {
+  failing_ = false;
+  as_told_ = {};
+  capped_ = {};
+  panel_.reset();
+  baseline_.drop_held();
+}
+
+void Detector::fall_silent() {
+  forget_failures();
+  raised_ = calm_ = 0;
+  elevated_ = normal_ = false;
+}
+
+PassiveLevel Detector::level() const {
+  if (failing_) return PassiveLevel::failing;
+  if (elevated_) return PassiveLevel::elevated;
+  return normal_ ? PassiveLevel::normal : PassiveLevel::insufficient;
+}
+
+std::vector<Threshold> Detector::thresholds() const {
+  const SumsNeeded enough = needed();
+  const FailureSums& more = as_told_.moderate() > capped_.moderate() ? as_told_ : capped_;
+  std::vector<Threshold> all = {{"moderate", more.moderate(), enough.moderate},
+                                {"severe", more.severe(), enough.severe},
+                                {"outside_spike", more.outside_spike(), enough.outside_spike},
+                                {"elevated", raised_, share_ * kRaisedOn},
+                                {"normal", calm_, calm_needed_}};
+  if (panel_.is_quorum()) all.push_back({"without_any_reporter", panel_.weakest(), share_ * panel_.needed()});
+  return all;
+}
+
+}  // namespace signalbox

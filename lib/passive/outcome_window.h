@@ -1,0 +1,44 @@
+#pragma once
+/// The outcomes of the last five minutes, to be shown: by second for one minute, by ten seconds beyond it.
+///
+/// Units: slots of a second.
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/outcome.h"
+
+namespace signalbox {
+
+/// Reporters are told apart by small numbers; the last one stands for all that came over the cap.
+inline constexpr size_t kReporterIds = 128;
+
+struct WindowSum {
+  OutcomeCounts outcomes{};
+  std::bitset<kReporterIds> reporters;
+  bool operator==(const WindowSum&) const = default;
+};
+
+class OutcomeWindow {
+ public:
+  static constexpr int64_t kFineSeconds = 60;
+  static constexpr int64_t kSeconds = 300;
+
+  void add(int64_t slot, int reporter, const OutcomeCounts& outcomes);
+  /// Of the `length` slots that end with `slot`; beyond a minute to the ten seconds, at most five minutes.
+  WindowSum last(int64_t length, int64_t slot) const;
+
+ private:
+  static constexpr int64_t kCoarse = 10;
+
+  struct Bucket {
+    int64_t number = -1;
+    WindowSum sum;
+  };
+
+  std::array<Bucket, kFineSeconds> fine_;
+  std::array<Bucket, kSeconds / kCoarse> coarse_;
+};
+
+}  // namespace signalbox
