@@ -60,6 +60,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   daemon->poller_ = std::make_unique<Poller>(
       real_ports([&engine](Observation observation) { engine.post(std::move(observation)); }),
       std::random_device{}());
+  engine.on_doubt(
+      [&poller = *daemon->poller_](const std::set<std::string>& providers) { poller.hurry(providers); });
   engine.on_poll_now([&poller = *daemon->poller_] { poller.poll_now(); });
   daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
     raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {

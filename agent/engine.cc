@@ -177,6 +177,9 @@ AgentStatus Engine::status() const {
 
 void Engine::refresh(Instant now) {
   render_at_ = now.mono + kRenderInterval;
+  std::set<std::string> doubted = doubted_providers(core_);
+  if (doubted != doubted_ && doubt_) doubt_(doubted);
+  doubted_ = std::move(doubted);
   SnapshotPtr snapshot = render(core_, status(), now);
   const std::lock_guard lock(mutex_);
   latest_ = std::move(snapshot);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ class Engine {
   /// Called from the engine's thread when every source shall be fetched at once; set before `run`.
   void on_poll_now(std::function<void()> poll_now) { poll_now_ = std::move(poll_now); }
 
+  /// Called likewise, with the providers whose clients see failures, whenever these are others.
+  void on_doubt(std::function<void(const std::set<std::string>&)> doubt) { doubt_ = std::move(doubt); }
+
   /// Until `stop`. `publish` is called from here, at each change and once a second.
   void run(const std::stop_token& stop, const Publish& publish);
 
@@ -80,6 +84,7 @@ class Engine {
   std::string instance_;
 
   std::function<void()> poll_now_;
+  std::function<void(const std::set<std::string>&)> doubt_;
 
   // The engine thread's own.
   Core core_;
@@ -87,6 +92,7 @@ class Engine {
   MonoTime render_at_{};
   Store::Ticket last_ticket_ = 0;
   std::optional<Unconfirmed> unconfirmed_;
+  std::set<std::string> doubted_;                     // providers whose clients see failures
   std::map<std::string, std::string> source_errors_;  // what was logged last, by provider/source
 
   mutable std::mutex mutex_;  // guards what follows

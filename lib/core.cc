@@ -242,6 +242,14 @@ const std::optional<Override>& override_of(const Core& core, const Target& targe
   return provider == core.targets.end() ? kNone : provider->second.override;
 }
 
+std::set<std::string> doubted_providers(const Core& core) {
+  std::set<std::string> doubted;
+  for (const auto& [target, state] : core.targets) {
+    if (state.evidence.passive.level >= PassiveLevel::elevated) doubted.insert(target.provider);
+  }
+  return doubted;
+}
+
 Told told_of(const Core& core, const Target& target, const TargetState& state) {
   return tell(state.health, override_of(core, target), core.config->policy);
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -66,20 +67,13 @@ struct BatchesRefused {
 
 using Event = std::variant<Observation, ReportBatch, OverrideChange, BatchesRefused, ConfigChanged>;
 
-/// A report that counts for nothing, and why; `index` is its place in the batch.
-struct IgnoredReport {
-  size_t index = 0;
-  std::string why;
-  bool operator==(const IgnoredReport&) const = default;
-};
-
 /// What became of one batch.
 struct BatchVerdict {
   uint64_t key = 0;
   bool duplicate = false;  ///< known already: nothing is counted
   bool refused = false;    ///< more batches within the hour than can be told apart: nothing is counted, try later
   int64_t accepted = 0;    ///< reports
-  std::vector<IgnoredReport> ignored;
+  std::vector<IgnoredPart> ignored;  ///< the parser's and those of providers that nobody configured
   bool operator==(const BatchVerdict&) const = default;
 };
 
@@ -124,6 +118,9 @@ Told told_of(const Core& core, const Target& target, const TargetState& state);
 
 /// The evidence with everything that people are shown, as of `now`.
 Evidence evidence_of(const Core& core, const Target& target, const TargetState& state, Instant now);
+
+/// The providers whose clients see more failures than usual: the word of their pages is wanted soon.
+std::set<std::string> doubted_providers(const Core& core);
 
 /// The sentence that explains what a target is told.
 std::string why_of(const Core& core, const Target& target, const TargetState& state, Instant now);

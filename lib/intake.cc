@@ -94,6 +94,7 @@ bool is_evidence(const ReportBatch& batch, const Report& report) {
 BatchVerdict take_in(Core& core, const ReportBatch& batch, std::vector<Record>& effects) {
   BatchVerdict verdict;
   verdict.key = batch_key(batch.reporter, batch.batch_id);
+  verdict.ignored = batch.ignored;
   core.batches.forget_old(batch.at.mono);
   const bool known = core.batches.contains(verdict.key);
   const bool stored = known && !core.batches.take_unstored(verdict.key);
@@ -107,11 +108,13 @@ BatchVerdict take_in(Core& core, const ReportBatch& batch, std::vector<Record>& 
   BatchRecord record{.key = verdict.key, .at = batch.at.wall, .rows = {}};
   for (size_t i = 0; i < batch.reports.size(); ++i) {
     const Report& report = batch.reports.at(i);
-    if (find_provider(*core.config, report.target.provider) == nullptr) {
-      verdict.ignored.push_back({i, fmt::format("no provider {} is configured", report.target.provider)});
+    const ProviderConfig* provider = find_provider(*core.config, report.target.provider);
+    if (provider == nullptr) {
+      verdict.ignored.push_back({fmt::format("/reports/{}/provider", i),
+                                 fmt::format("no provider {} is configured", report.target.provider)});
       continue;
     }
-    const std::string model = core.passive.place(report.target, policy, batch.at);
+    const std::string model = core.passive.place(report.target, *provider, policy, batch.at);
     if (!model.empty()) know_model(core, {report.target.provider, model});
     if (!known && is_evidence(batch, report)) core.passive.add(report, model, reporter, batch.at);
     record.rows.push_back({{report.target.provider, model}, report.to, report.counts});

@@ -20,12 +20,15 @@ using OutcomeCounts = std::array<int64_t, kOutcomeNames.size()>;
 std::string_view to_string(Outcome outcome);
 std::optional<Outcome> parse_outcome(std::string_view name);
 
-/// Sorts a raw HTTP status, 100-599.
-Outcome classify_status(std::string_view provider, int http_status);
+/// Sorts a raw HTTP status, 100-599, of any provider. A 503 and a 529 mean no capacity; every other 5xx, also what
+/// Cloudflare answers in front of one (520-524), is an error of the server; 429 is a throttle; 499 is nginx's word
+/// for a caller that went away. What is left says nothing about the provider's health.
+Outcome classify_status(int http_status);
 
-/// Sorts the error type or code that a provider writes into an error's body, or into a stream that began with
-/// 200: "overloaded_error", "insufficient_quota", "RESOURCE_EXHAUSTED". Nothing for a word that nobody knows.
-std::optional<Outcome> classify_error(std::string_view provider, std::string_view error);
+/// Sorts the word for an error that a provider writes into the body of one, or into a stream that began with 200:
+/// "overloaded_error", "insufficient_quota", "RESOURCE_EXHAUSTED". One table for all: gateways pass the words on
+/// under names of their own, and no two providers mean different things by one word. Nothing for an unknown word.
+std::optional<Outcome> classify_error(std::string_view error);
 
 /// Whether it speaks against the provider. What is neither success nor failure is shown and counts for nothing;
 /// `count_throttled` is the provider's setting for those whose 429 means "no capacity" (Vertex).

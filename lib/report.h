@@ -29,12 +29,20 @@ struct Report {
   bool operator==(const Report&) const = default;
 };
 
+/// A part of a batch that counts for nothing, and why. It does not spoil the rest.
+struct IgnoredPart {
+  std::string pointer;  ///< JSON pointer into the batch
+  std::string why;
+  bool operator==(const IgnoredPart&) const = default;
+};
+
 struct ReportBatch {
   std::string reporter;
   std::string batch_id;
-  Instant at;                   ///< when it arrived
-  std::optional<Millis> skew;   ///< the reporter's clock minus ours; nothing without `sent_at`
-  std::vector<Report> reports;  ///< empty: a heartbeat
+  Instant at;                        ///< when it arrived
+  std::optional<Millis> skew;        ///< the reporter's clock minus ours; nothing without `sent_at`
+  std::vector<Report> reports;       ///< empty: a heartbeat
+  std::vector<IgnoredPart> ignored;  ///< words for errors that nobody knows
   bool operator==(const ReportBatch&) const = default;
 };
 
@@ -42,11 +50,20 @@ struct ReportBatch {
 struct ReportProblem {
   std::string pointer;
   std::string detail;
+  bool too_large = false;  ///< more reports than a batch may have: 413 instead of 400
   bool operator==(const ReportProblem&) const = default;
 };
 
-/// Raw status codes and error words are classified and added to the outcomes. A provider that nobody configured is
-/// not a mistake of the batch: who takes it in says so.
+/// The body's shape:
+///
+///     {"reporter": "router-eu-1", "batch_id": "8d4f", "sent_at": TIME?, "reports": [
+///        {"provider": "claude", "model": "claude-opus-4-6"?, "from": TIME?, "to": TIME?,
+///         "outcomes": {"ok": 95, "timeout": 1}?, "status": {"529": 1}?, "errors": {"overloaded_error": 2}?}]}
+///
+/// `errors` are a provider's own words (`classify_error`), for what a status cannot say: an error inside a stream
+/// that began with 200, a 429 that is a spent quota. At least one of the three is needed; they add up. A key that
+/// is none of these is a problem: it would be counts lost. A provider that nobody configured is not: who takes the
+/// batch in says so.
 std::variant<ReportBatch, ReportProblem> parse_report_batch(std::string_view body, Instant at);
 std::variant<ReportBatch, ReportProblem> report_batch_from_json(const Json& body, Instant at);
 

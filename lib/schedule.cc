@@ -68,4 +68,8 @@ NextPoll next_poll(PollSchedule schedule, Millis interval, const std::vector<Fet
   return {schedule, std::max(Millis(static_cast<int64_t>(pause)), asked_for)};
 }
 
+Millis hurried(Millis pause, Millis interval) {
+  return interval <= kHurriedInterval ? pause : Millis(pause.count() * kHurriedInterval.count() / interval.count());
+}
+
 }  // namespace signalbox

@@ -36,4 +36,10 @@ struct NextPoll {
 NextPoll next_poll(PollSchedule schedule, Millis interval, const std::vector<FetchedDocument>& documents,
                    WallTime now, double jitter);
 
+/// The pause while clients see failures and what the page says of them is wanted soon: 10 s instead of the
+/// interval, with the same jitter. Only for sources that answer conditional requests, to which a poll costs next to
+/// nothing.
+inline constexpr Millis kHurriedInterval = seconds(10);
+Millis hurried(Millis pause, Millis interval);
+
 }  // namespace signalbox

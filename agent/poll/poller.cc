@@ -50,19 +50,38 @@ class Poller::Watch {
     changed_.notify_all();
   }
 
+  void hurry(bool hurried) {
+    {
+      const std::lock_guard lock(mutex_);
+      hurried_ = hurried;
+    }
+    changed_.notify_all();
+  }
+
   void request_stop() { thread_.request_stop(); }
 
  private:
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      auto [observation, pause] = poll_.poll(std::uniform_real_distribution<>(0.0, 1.0)(random_), stop);
+      SourcePoll::Outcome polled = poll_.poll(std::uniform_real_distribution<>(0.0, 1.0)(random_), stop);
       if (stop.stop_requested()) return;  // what a stopped fetch says is not about the page
-      ports_.deliver(std::move(observation));
-      if (ports_.scheduled) ports_.scheduled(what_.provider.name, what_.source.name, pause);
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, stop, pause, [this] { return woken_; });
-      woken_ = false;
+      ports_.deliver(std::move(polled.observation));
+      rest(stop, polled.pause, polled.asks_lightly ? hurried(polled.pause, what_.source.interval) : polled.pause);
     }
+  }
+
+  /// Until the next poll: its hour may come sooner or later, as the hurry comes and goes.
+  void rest(const std::stop_token& stop, Millis usual, Millis in_hurry) {
+    const auto began = std::chrono::steady_clock::now();
+    bool in_time = true;
+    std::unique_lock lock(mutex_);
+    while (in_time && !woken_ && !stop.stop_requested()) {
+      const bool hurried = hurried_;
+      const Millis pause = hurried ? in_hurry : usual;
+      if (ports_.scheduled) ports_.scheduled(what_.provider.name, what_.source.name, pause);
+      in_time = changed_.wait_until(lock, stop, began + pause, [&] { return woken_ || hurried_ != hurried; });
+    }
+    woken_ = false;
   }
 
   const Watched what_;
@@ -72,6 +91,7 @@ class Poller::Watch {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool woken_ = false;
+  bool hurried_ = false;
   std::jthread thread_;  // last: it uses all of the above
 };
 
@@ -98,7 +118,17 @@ void Poller::reconfigure(const Config& config) {
   for (const auto& watch : ended) watch->request_stop();  // all at once, then wait for each
   ended.clear();
   const std::lock_guard lock(mutex_);
-  for (Watched& each : wanted) watches_.push_back(std::make_unique<Watch>(std::move(each), ports_, seed_));
+  for (Watched& each : wanted) {
+    const bool in_hurry = hurried_.contains(each.provider.name);
+    watches_.push_back(std::make_unique<Watch>(std::move(each), ports_, seed_));
+    watches_.back()->hurry(in_hurry);
+  }
+}
+
+void Poller::hurry(const std::set<std::string>& providers) {
+  const std::lock_guard lock(mutex_);
+  hurried_ = providers;
+  for (const auto& watch : watches_) watch->hurry(hurried_.contains(watch->what().provider.name));
 }
 
 void Poller::poll_now() {

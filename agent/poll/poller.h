@@ -1,12 +1,14 @@
 #pragma once
 /// Polls every source of the configuration, each on a thread of its own: a source that hangs delays nobody.
 ///
-/// Threads: `poll_now` from any; the rest from the one that made it. `deliver` and `scheduled` are called on the
-/// sources' threads and must not wait for the thread that calls `reconfigure` or destroys the Poller.
+/// Threads: `poll_now` and `hurry` from any; the rest from the one that made it. `deliver` and `scheduled` are
+/// called on the sources' threads and must not wait for the thread that calls `reconfigure` or destroys the Poller.
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "agent/poll/source_poll.h"
@@ -19,7 +21,8 @@ struct PollerPorts {
   std::function<void(Observation)> deliver;
   Fetch fetch;
   ReadSource read;
-  /// Told before each pause, for those who show or test the schedule; may be empty.
+  /// Told before each pause, and when one is shortened or lengthened, for those who show or test the schedule; may
+  /// be empty.
   std::function<void(const std::string& provider, const std::string& source, Millis pause)> scheduled = {};
 };
 
@@ -42,12 +45,16 @@ class Poller {
   /// Every source polls at once; one that is in the middle of a poll does so again after it.
   void poll_now();
 
+  /// The sources of these providers, and of no others, are polled every 10 s where that is light (schedule.h).
+  void hurry(const std::set<std::string>& providers);
+
  private:
   class Watch;
 
   PollerPorts ports_;
   uint64_t seed_;
-  std::mutex mutex_;  ///< of the list
+  std::mutex mutex_;  ///< of the list and of who is in a hurry
+  std::set<std::string> hurried_;
   std::vector<std::unique_ptr<Watch>> watches_;
 };
 

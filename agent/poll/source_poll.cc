@@ -96,6 +96,11 @@ void SourcePoll::remember(const std::vector<Fetched>& fetched, bool read_well) {
   }
 }
 
+bool SourcePoll::is_known(const Alternative& alternative) const {
+  return std::ranges::all_of(alternative.documents,
+                             [&](const auto& document) { return kept_.contains(document.second); });
+}
+
 std::vector<PayloadRecord> SourcePoll::changes(const std::vector<Fetched>& fetched) {
   std::vector<PayloadRecord> changed;
   for (const Fetched& each : fetched) {
@@ -168,7 +173,7 @@ SourcePoll::Outcome SourcePoll::poll(double jitter, const std::stop_token& stop)
   Observation observation{.provider = provider_.name, .source = source_.name, .at = now()};
   const Alternative* answered = try_alternatives(jitter, stop, observation);
   observation.latency = observation.at.mono - start;
-  if (answered != nullptr) return {std::move(observation), answered->pause};
+  if (answered != nullptr) return {std::move(observation), answered->pause, is_known(*answered)};
   observation.reading = all_errors();
   Millis pause = Millis::max();
   for (const Alternative& each : alternatives_) {  // the first that may be asked again
@@ -176,7 +181,7 @@ SourcePoll::Outcome SourcePoll::poll(double jitter, const std::stop_token& stop)
     pause =
         std::min(pause, refused ? std::max(source_.interval, each.not_before - observation.at.mono) : each.pause);
   }
-  return {std::move(observation), pause};
+  return {std::move(observation), pause, false};
 }
 
 }  // namespace signalbox

@@ -35,7 +35,8 @@ class SourcePoll {
 
   struct Outcome {
     Observation observation;
-    Millis pause;  ///< until the next poll
+    Millis pause;               ///< until the next poll
+    bool asks_lightly = false;  ///< all that it asked for is known by a validator: the next poll costs a 304
   };
 
   /// `jitter` is in [0,1), as next_poll() wants it.
@@ -69,6 +70,7 @@ class SourcePoll {
   void try_alternative(Alternative& alternative, double jitter, const std::stop_token& stop,
                        Observation& observation);
   Fetched get(const std::string& name, const std::string& url, Millis deadline, const std::stop_token& stop);
+  bool is_known(const Alternative& alternative) const;
   void remember(const std::vector<Fetched>& fetched, bool read_well);
   std::vector<PayloadRecord> changes(const std::vector<Fetched>& fetched);
   Error all_errors() const;

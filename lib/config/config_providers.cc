@@ -140,6 +140,7 @@ void read_provider(const toml::table& table, ProviderConfig& provider, ConfigPro
   ConfigReader reader(table, path, problems);
   reader.boolean("enabled", provider.enabled);
   reader.texts("models", provider.models, check_model);
+  reader.boolean("count_throttled", provider.count_throttled);
   if (reader.has("families")) {
     provider.families.clear();
     for (const toml::table* family : reader.tables("families")) {

@@ -47,6 +47,7 @@ std::string quoted(std::string_view text) {
 
 double unit_ms(std::string_view key) {
   if (key.ends_with("_ms")) return 1;
+  if (key.ends_with("_hours")) return 3600.0 * 1000;
   return key.ends_with("_days") ? 24.0 * 3600 * 1000 : 1000;
 }
 

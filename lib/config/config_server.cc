@@ -59,6 +59,7 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.text("tls_key_file", server.tls_key_file);
   reader.boolean("allow_plaintext", server.allow_plaintext);
   reader.texts("allowed_hosts", server.allowed_hosts, check_host);
+  reader.integer("reporter_batches_per_s", server.reporter_batches_per_s, 0, 1'000'000);
   // Below 5 s a router's copy would expire between two polls; above an hour an agent that died would go unnoticed.
   reader.duration("answer_ttl_s", server.answer_ttl, seconds(5), hours(1));
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
@@ -78,6 +79,8 @@ void read_retention(ConfigReader reader, Retention& retention) {
   reader.duration("transitions_days", retention.transitions, day, longest);
   reader.duration("incidents_days", retention.incidents, day, longest);
   reader.duration("payloads_days", retention.payloads, day, longest);
+  reader.duration("fine_counts_hours", retention.fine_counts, hours(1), hours(24 * 30));
+  reader.duration("coarse_counts_days", retention.coarse_counts, day, longest);
   constexpr int64_t kMiB = int64_t{1024} * 1024;
   int64_t mib = retention.payload_bytes / kMiB;
   reader.integer("payloads_mib", mib, 1, int64_t{10} * 1024);

@@ -39,10 +39,13 @@ inline constexpr std::array kPolicyDurations = {
     PolicyDuration{"old_red_s", &Policy::old_red, minutes(1), kOldest},
 };
 
-/// Below two intervals one lost poll would make a source unknown. A canary of over half is none.
+/// Below two intervals one lost poll would make a source unknown. A canary of over half is none. Every answer holds
+/// all models, and each is rendered once a second; reporters are told apart by small numbers (reporter_panel.h).
 inline constexpr std::array kPolicyIntegers = {
     PolicyInteger{"stale_intervals", &Policy::stale_intervals, 2, 100},
     PolicyInteger{"canary_max_weight", &Policy::canary_max_weight, 1, 50},
+    PolicyInteger{"max_models", &Policy::max_models, 1, 1024},
+    PolicyInteger{"max_reporters", &Policy::max_reporters, 1, 127},
 };
 
 /// `canary_per_s`: from one request in a quarter of an hour to what no recovery needs.

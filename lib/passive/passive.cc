@@ -58,9 +58,11 @@ const Track* Passive::find(const Target& target) const {
 /// What comes late, when its slot was judged already, counts in the open one.
 int64_t Passive::slot_for(MonoTime at) const { return std::max(slot_of(at), judged_ + 1); }
 
-std::string Passive::place(const Target& target, const Policy& policy, Instant at) {
+std::string Passive::place(const Target& target, const ProviderConfig& configured, const Policy& policy,
+                           Instant at) {
   Provider& provider = providers_[target.provider];
   if (target.is_provider() || provider.tracks.contains(target.model)) return target.model;
+  if (std::ranges::count(configured.models, target.model) > 0) return target.model;
   const auto models = std::ssize(provider.tracks) - (provider.tracks.contains("") ? 1 : 0);
   if (models < policy.max_models) return target.model;
   provider.over_cap_at = slot_for(at.mono);

@@ -27,8 +27,8 @@ inline constexpr Millis kOldestEvidence = minutes(5);
 class Passive {
  public:
   /// A report counts as evidence for the model that it gives back, or for the provider itself (empty): a model over
-  /// the cap has no track. Precondition: the provider is configured.
-  std::string place(const Target& target, const Policy& policy, Instant at);
+  /// the cap has no track, unless it is configured.
+  std::string place(const Target& target, const ProviderConfig& configured, const Policy& policy, Instant at);
   int admit_reporter(const ReportBatch& batch, const Policy& policy);
   /// `model` as `place` gave it.
   void add(const Report& report, const std::string& model, int reporter, Instant at);

@@ -179,6 +179,42 @@ TEST_CASE("each pause is told: the interval with jitter, and a refusal's backoff
   for (const Millis pause : pauses["openai"]) CHECK(pause == minutes(30));
 }
 
+TEST_CASE("a provider in doubt is polled every 10 s where that costs a 304, and no other") {
+  FakePage page;
+  page.on("/claude", with_etag("\"1\"", "fine"));
+  page.on("/openai", reply(200, "no validator"));
+  page.on("/gemini", with_etag("\"1\"", "not in doubt"));
+  Inbox inbox;
+  std::mutex mutex;
+  std::condition_variable told;
+  std::map<std::string, std::vector<Millis>> pauses;
+  PollerPorts ports = ports_of(inbox);
+  ports.scheduled = [&](const std::string& name, const std::string&, Millis pause) {
+    const std::lock_guard lock(mutex);
+    pauses[name].push_back(pause);
+    told.notify_all();
+  };
+  const auto pause = [&](const std::string& name, size_t index) {
+    std::unique_lock lock(mutex);
+    const bool came = told.wait_for(lock, kPatience, [&] { return pauses[name].size() > index; });
+    return came ? pauses[name][index] : Millis(-1);
+  };
+  Poller poller(std::move(ports), 1);
+  poller.reconfigure(
+      config_of({provider("claude", {page.url("/claude")}), provider("openai", {page.url("/openai")}),
+                 provider("gemini", {page.url("/gemini")})}));
+  for (const char* name : {"claude", "openai", "gemini"}) CHECK(pause(name, 0) >= minutes(9));
+  poller.hurry({"claude", "openai"});
+  CHECK(pause("claude", 1) >= seconds(9));
+  CHECK(pause("claude", 1) <= seconds(10));
+  CHECK(pause("openai", 1) == pause("openai", 0));
+  poller.hurry({});
+  CHECK(pause("claude", 2) == pause("claude", 0));
+  CHECK(pause("openai", 2) == pause("openai", 0));
+  const std::lock_guard lock(mutex);
+  CHECK(pauses["gemini"].size() == 1);
+}
+
 TEST_CASE("documents of a source are fetched one after the other and read together") {
   FakePage page;
   page.on("/components", reply(200, "c"));

@@ -109,12 +109,15 @@ TEST_CASE("keys are laid over the defaults") {
 [server]
 listen = ["127.0.0.1:1", "[::1]:2"]
 answer_ttl_s = 7.5
+reporter_batches_per_s = 0
 [policy]
 hold_s = 30
 ramp = [10, 20, 30]
 weights = {major = {insufficient = 20}}
 [retention]
 payloads_mib = 1
+fine_counts_hours = 1.5
+coarse_counts_days = 7
 [providers.claude]
 models = ["claude-opus-4-6"]
 [providers.gemini]
@@ -129,6 +132,9 @@ enabled = false
   expected.weights[4][0] = 20;
   CHECK(config.policy.weights == expected.weights);
   CHECK(config.retention.payload_bytes == 1024 * 1024);
+  CHECK(config.retention.fine_counts == minutes(90));
+  CHECK(config.retention.coarse_counts == hours(7 * 24));
+  CHECK(config.server.reporter_batches_per_s == 0);
   CHECK(claude(config).models == std::vector<std::string>{"claude-opus-4-6"});
   CHECK(claude(config).sources == claude(default_config()).sources);
   CHECK(find_provider(config, "gemini") == nullptr);
