@@ -54,10 +54,12 @@ Config config_of(const std::vector<std::string>& providers) {
 namespace {
 
 Observation poll(const Config& config, const std::string& provider, Instant at, Result<PageReading> reading) {
+  const bool answered = static_cast<bool>(reading);
   return {.provider = provider,
           .source = find_provider(config, provider)->sources.front().name,
           .at = at,
           .latency = Millis(120),
+          .answered = answered,
           .reading = std::move(reading)};
 }
 
