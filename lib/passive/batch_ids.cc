@@ -7,14 +7,19 @@ namespace {
 
 constexpr Millis kKept = hours(1);
 constexpr Millis kSlice = minutes(5);
-/// What a store without room may leave to be sent again; beyond it a retry counts as known.
+/// What a store without room may leave to be sent again; beyond it a batch that is sent again is evidence again,
+/// since nothing may be taken for stored that is not.
 constexpr size_t kMostUnstored = 100'000;
 
 }  // namespace
 
 void BatchIds::forget_old(MonoTime now) {
+  if (now >= newest_until_) close_newest();
   while (!closed_.empty() && now - closed_.front().until >= kKept) {
     size_ -= closed_.front().keys.size();
+    if (!unstored_.empty()) {
+      for (const uint64_t key : closed_.front().keys) unstored_.erase(key);
+    }
     closed_.pop_front();
   }
 }
@@ -42,7 +47,21 @@ void BatchIds::close_newest() {
 }
 
 void BatchIds::mark_unstored(uint64_t key) {
-  if (unstored_.size() < kMostUnstored) unstored_.insert(key);
+  if (unstored_.size() < kMostUnstored) {
+    unstored_.insert(key);
+  } else {
+    forget(key);
+  }
+}
+
+void BatchIds::forget(uint64_t key) {
+  size_ -= newest_.erase(key);
+  for (Slice& slice : closed_) {
+    const auto found = std::ranges::lower_bound(slice.keys, key);
+    if (found == slice.keys.end() || *found != key) continue;
+    slice.keys.erase(found);
+    --size_;
+  }
 }
 
 }  // namespace signalbox

@@ -36,6 +36,7 @@ class BatchIds {
     std::vector<uint64_t> keys;
   };
   void close_newest();
+  void forget(uint64_t key);
 
   std::deque<Slice> closed_;
   MonoTime newest_until_{};

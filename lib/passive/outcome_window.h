@@ -8,11 +8,9 @@
 #include <cstdint>
 
 #include "lib/outcome.h"
+#include "lib/passive/reporter_roster.h"
 
 namespace signalbox {
-
-/// Reporters are told apart by small numbers; the last one stands for all that came over the cap.
-inline constexpr size_t kReporterIds = 128;
 
 struct WindowSum {
   OutcomeCounts outcomes{};
@@ -37,7 +35,10 @@ class OutcomeWindow {
     WindowSum sum;
   };
 
-  std::array<Bucket, kFineSeconds> fine_;
+  /// More than a minute, so that the last whole one is still there while the next second comes in.
+  static constexpr int64_t kFineKept = kFineSeconds + 4;
+
+  std::array<Bucket, kFineKept> fine_;
   std::array<Bucket, kSeconds / kCoarse> coarse_;
 };
 

@@ -26,14 +26,19 @@ MonoTime judged_at(int64_t slot) { return MonoTime((slot + 1) * kSlot) + kSlotPa
 
 int64_t last_over(MonoTime now) { return slot_of(now - kSlotPatience + Millis(1)) - 1; }
 
-int64_t successes(const OutcomeCounts& outcomes) { return outcomes.at(static_cast<size_t>(Outcome::ok)); }
+/// What counts of some outcomes: successes and failures.
+struct Tally {
+  int64_t requests = 0;
+  int64_t failures = 0;
+};
 
-int64_t failures(const OutcomeCounts& outcomes) {
-  int64_t failed = 0;
+Tally tally_of(const OutcomeCounts& outcomes, bool count_throttled) {
+  Tally tally;
   for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (is_failure(static_cast<Outcome>(i), false)) failed += outcomes.at(i);
+    if (is_failure(static_cast<Outcome>(i), count_throttled)) tally.failures += outcomes.at(i);
   }
-  return failed;
+  tally.requests = tally.failures + outcomes.at(static_cast<size_t>(Outcome::ok));
+  return tally;
 }
 
 int64_t local_failures(const OutcomeCounts& outcomes) {
@@ -78,7 +83,7 @@ void Passive::add(const Report& report, const std::string& model, int reporter, 
   Provider& provider = providers_[report.target.provider];
   provider.tracks.try_emplace(model, slot).first->second.add(slot, reporter, report.counts);
   provider.window.add(slot, reporter, report.counts);
-  roster_.count(reporter, successes(report.counts) + failures(report.counts), at);
+  roster_.count(reporter, tally_of(report.counts, provider.count_throttled).requests, at);
 }
 
 void Passive::judge(const Config& config, const std::function<bool(const Target&)>& half_evidence, MonoTime now) {
@@ -86,10 +91,11 @@ void Passive::judge(const Config& config, const std::function<bool(const Target&
   if (last <= judged_) return;
   judged_ = last;
   for (auto& [name, provider] : providers_) {
-    const ProviderConfig* configured = find_provider(config, name);
-    const bool count_throttled = configured != nullptr && configured->count_throttled;
+    if (const ProviderConfig* configured = find_provider(config, name)) {
+      provider.count_throttled = configured->count_throttled;
+    }
     for (auto& [model, track] : provider.tracks) {
-      if (track.is_open()) track.judge(last, half_evidence({name, model}), count_throttled);
+      if (track.is_open()) track.judge(last, half_evidence({name, model}), provider.count_throttled);
       if (last - track.heard_at() >= kSilence) track.fall_silent();
     }
     std::erase_if(provider.tracks, [&](const auto& entry) {
@@ -160,26 +166,27 @@ double Passive::requests_per_s(const Target& target, MonoTime now) const {
   const Provider* provider = find_provider_of(target.provider);
   const Track* track = find(target);
   if (provider == nullptr || (!target.is_provider() && track == nullptr)) return 0;
-  const int64_t slot = slot_of(now);
+  const int64_t slot = last_over(now);  // whole seconds: what has just come in is not all of its second
   const WindowSum sum = (target.is_provider() ? provider->window : track->window()).last(kSlotsPerMinute, slot);
   int64_t since = slot;
   for (const auto& [model, one] : provider->tracks) {
     if (target.is_provider() || model == target.model) since = std::min(since, one.known_since());
   }
   const int64_t length = std::clamp<int64_t>(slot - since + 1, 1, kSlotsPerMinute);
-  return static_cast<double>(successes(sum.outcomes) + failures(sum.outcomes)) / static_cast<double>(length);
+  const Tally tally = tally_of(sum.outcomes, provider->count_throttled);
+  return static_cast<double>(tally.requests) / static_cast<double>(length);
 }
 
 /// A run of failures is shown since it began; otherwise the last minute, or the last five where little happens.
-WindowSum Passive::shown(const OutcomeWindow& window, const Track* track, PassiveLevel level, int64_t slot,
-                         int64_t& length) const {
+WindowSum Passive::shown(const OutcomeWindow& window, const Track& track, bool count_throttled, int64_t slot,
+                         int64_t& length) {
   length = OutcomeWindow::kFineSeconds;
-  if (track != nullptr && level >= PassiveLevel::elevated && track->detector().in_run()) {
-    length = std::clamp<int64_t>(slot - track->detector().run_began() + 1, kShortestShown, length);
+  if (track.level() >= PassiveLevel::elevated && track.detector().in_run()) {
+    length = std::clamp<int64_t>(slot - track.detector().run_began() + 1, kShortestShown, length);
   }
   const WindowSum sum = window.last(length, slot);
-  const int64_t requests = successes(sum.outcomes) + failures(sum.outcomes);
-  if (requests >= kEnoughShown || length < OutcomeWindow::kFineSeconds) return sum;
+  const bool is_run = length < OutcomeWindow::kFineSeconds;
+  if (is_run || tally_of(sum.outcomes, count_throttled).requests >= kEnoughShown) return sum;
   length = OutcomeWindow::kSeconds;
   return window.last(length, slot);
 }
@@ -194,10 +201,11 @@ PassiveEvidence Passive::evidence(const Target& target, MonoTime now) const {
   if (track == nullptr) return evidence;
 
   const OutcomeWindow& window = target.is_provider() ? provider->window : track->window();
-  const WindowSum sum = shown(window, track, track->level(), slot_of(now), evidence.window_s);
+  const WindowSum sum = shown(window, *track, provider->count_throttled, slot_of(now), evidence.window_s);
+  const Tally tally = tally_of(sum.outcomes, provider->count_throttled);
   evidence.outcomes = sum.outcomes;
-  evidence.failures = failures(sum.outcomes);
-  evidence.requests = successes(sum.outcomes) + evidence.failures;
+  evidence.requests = tally.requests;
+  evidence.failures = tally.failures;
   evidence.reporters = static_cast<int64_t>(sum.reporters.count());
   evidence.thresholds = track->detector().thresholds();
   for (const int id : track->detector().set_aside()) evidence.set_aside.push_back(roster_.name_of(id));
@@ -216,10 +224,10 @@ PassiveEvidence Passive::evidence(const Target& target, MonoTime now) const {
 std::optional<bool> Passive::fails_locally(const std::string& provider, MonoTime now) const {
   const Provider* found = find_provider_of(provider);
   if (found == nullptr) return std::nullopt;
-  const int64_t slot = slot_of(now);
+  const int64_t slot = last_over(now);
   for (int64_t length = 1; length <= kLocalWindow; ++length) {
     const OutcomeCounts outcomes = found->window.last(length, slot).outcomes;
-    const int64_t heard = successes(outcomes) + failures(outcomes);
+    const int64_t heard = tally_of(outcomes, found->count_throttled).requests;
     if (heard < kLocalOutcomes && length < kLocalWindow) continue;
     if (heard == 0) return std::nullopt;
     return 2 * local_failures(outcomes) > heard;

@@ -62,6 +62,7 @@ class Passive {
   struct Provider {
     std::map<std::string, Track, std::less<>> tracks;  ///< by model; "" for reports without one
     OutcomeWindow window;                              ///< of all of them
+    bool count_throttled = false;                      ///< as configured
     std::optional<int64_t> over_cap_at;                ///< the slot of the last report over the cap of models
   };
 
@@ -71,8 +72,8 @@ class Passive {
   static PassiveLevel provider_level(const Provider& provider);
   static PassiveLevel model_level(const Provider& provider, const Track* track);
   static const Track* worst_track(const Provider& provider);
-  WindowSum shown(const OutcomeWindow& window, const Track* track, PassiveLevel level, int64_t slot,
-                  int64_t& length) const;
+  static WindowSum shown(const OutcomeWindow& window, const Track& track, bool count_throttled, int64_t slot,
+                         int64_t& length);
 
   std::map<std::string, Provider, std::less<>> providers_;
   ReporterRoster roster_;

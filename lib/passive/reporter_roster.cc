@@ -24,7 +24,7 @@ int ReporterRoster::admit(std::string_view name, Instant at, std::optional<Milli
       place = reporters_.end() - 1;
     } else {
       place = std::ranges::min_element(reporters_, {}, [](const Reporter& one) { return one.seen_at.mono; });
-      if (place == reporters_.end() || at.mono - place->seen_at.mono < kPlaceKept) return cap;
+      if (place == reporters_.end() || at.mono - place->seen_at.mono < kPlaceKept) return kOtherReporters;
       *place = {.name = std::string(name), .id = place->id, .seen_at = at, .skew = {}};
     }
   }

@@ -11,6 +11,10 @@
 
 namespace signalbox {
 
+/// How many numbers there are.
+inline constexpr int kReporterIds = 128;
+inline constexpr int kOtherReporters = kReporterIds - 1;
+
 struct Reporter {
   std::string name;
   int id = 0;
@@ -22,8 +26,8 @@ struct Reporter {
 
 class ReporterRoster {
  public:
-  /// The reporter's number, 0 to `cap`; `cap` is shared by those for whom there is no place. A place is free when
-  /// its holder has been silent for ten minutes.
+  /// The reporter's number, below `cap`, or `kOtherReporters`: shared by those for whom there is no place. A place
+  /// is free when its holder has been silent for ten minutes. Precondition: `cap` is at most kOtherReporters.
   int admit(std::string_view name, Instant at, std::optional<Millis> skew, int cap);
   void count(int id, int64_t requests, Instant at);
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "tests/support/builders.h"
+#include "tests/support/world.h"
 
 using namespace signalbox;
 using namespace signalbox::testing;
@@ -23,12 +23,6 @@ std::string problem(const std::string& body) {
 
 std::string with_reports(const std::string& reports) {
   return R"({"reporter":"r","batch_id":"b","reports":[)" + reports + "]}";
-}
-
-OutcomeCounts counts(std::initializer_list<std::pair<Outcome, int64_t>> some) {
-  OutcomeCounts made{};
-  for (const auto& [outcome, count] : some) made.at(static_cast<size_t>(outcome)) = count;
-  return made;
 }
 
 }  // namespace
