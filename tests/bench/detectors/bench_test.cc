@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/bench/detectors/breaker.h"
+#include "tests/bench/detectors/floor.h"
 #include "tests/bench/detectors/rows.h"
 #include "tests/bench/detectors/statistics.h"
 
@@ -80,9 +81,13 @@ TEST_CASE("the tail of the binomial distribution is exact") {
   CHECK(probability_of_at_least(2, 3, 0.1) == doctest::Approx(0.028));
 }
 
-TEST_CASE("Lorden's delay is the logarithm of the time between alarms by the information of an observation") {
-  // 100 % against 15 % gives ln(1 / 0.15) = 1.897 nats; an alarm in 90,000 observations costs ln(90000) = 11.41.
-  CHECK(lorden_delay(1, 0.15, 90'000) == doctest::Approx(6.013).epsilon(0.001));
+TEST_CASE("the fastest possible delay is that of simulations of Page's sum") {
+  // 100 % against 15 %: so many failures in a row that chance makes one in 90,000 requests, 6; the sixth of a
+  // Poisson stream of 0.5/s has its median at (6 - 1/3) / 0.5 s.
+  constexpr double kAlarmEvery_s = 50 * 3600;
+  CHECK(fastest_median_delay(0.15, 1, 0.5, kAlarmEvery_s) == doctest::Approx(11.34).epsilon(0.005));
+  CHECK(fastest_median_delay(0.15, 0.7, 0.5, kAlarmEvery_s) == doctest::Approx(24.3).epsilon(0.05));
+  CHECK(fastest_median_delay(0.15, 0.5, 0.5, kAlarmEvery_s) == doctest::Approx(49.3).epsilon(0.05));
 }
 
 TEST_CASE("each peer's rule trips when its source says so") {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/bench/detectors/statistics.h"
+#include "tests/bench/detectors/floor.h"
 
 namespace signalbox::bench {
 namespace {
@@ -40,7 +40,7 @@ std::string show_floor(const Row& row, double per_s) {
   constexpr double kAfterSpike_s = 5.2;
   Chance none(0);
   const double failing = row.failures(none)(0, 0);
-  const double delay = lorden_delay(failing, kQuiet, kAlarmEvery_s * per_s) / per_s;
+  const double delay = fastest_median_delay(kQuiet, failing, per_s, kAlarmEvery_s);
   return delay < kAfterSpike_s ? fmt::format("{:.1f} (the spike)", kAfterSpike_s) : show_duration(delay);
 }
 
@@ -59,7 +59,7 @@ void print_block(const RowResult& result) {
   const bool equal = std::ranges::all_of(row.shares, [](double share) { return share == 1; });
   if (row.metric == Metric::unhealthy_after && equal) {
     std::ranges::transform(kRates, cells.begin(), [&](double per_s) { return show_floor(row, per_s); });
-    print_line("floor (Lorden 1971)", cells);
+    print_line("floor (Page, Lorden)", cells);
   }
   for (size_t rule = 0; rule < result.rules.size(); ++rule) {
     const auto& figures = result.figures[rule];

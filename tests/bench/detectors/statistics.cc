@@ -33,10 +33,4 @@ double probability_of_at_least(int64_t hits, int64_t runs, double chance) {
   return std::max(0.0, 1 - below);
 }
 
-double lorden_delay(double failing_after, double failing_before, double observations_between_alarms) {
-  const auto term = [](double p, double q) { return p > 0 ? p * std::log(p / q) : 0; };
-  const double information = term(failing_after, failing_before) + term(1 - failing_after, 1 - failing_before);
-  return std::log(observations_between_alarms) / information;
-}
-
 }  // namespace signalbox::bench

@@ -59,7 +59,7 @@ class Replay {
 
   void serve(Millis at) {
     const WallTime now = start_ + at;
-    const double failing = lasts(now) ? assumption_.failing(incident_) : assumption_.failing_else;
+    const double failing = lasts(now) ? assumption_.failing : assumption_.failing_else;
     const Advice advice = agent_.advice(target());
     const int64_t requests = chance_.poisson(assumption_.per_s);
     const Cost before_with = obeying_.cost();

@@ -12,13 +12,8 @@ namespace signalbox::bench {
 struct Assumption {
   double per_s = 2;                 ///< sessions
   Millis before_post = minutes(0);  ///< requests fail so long before the page's first post
-  double failing_major = 0.5;
-  double failing_critical = 0.9;
+  double failing = 0.5;             ///< share of the requests, while it lasts
   double failing_else = 0.01;
-
-  double failing(const HistoricIncident& incident) const {
-    return incident.impact == "critical" ? failing_critical : failing_major;
-  }
 };
 
 struct Replayed {
