@@ -86,11 +86,11 @@ class Observer {
   bool done_ = false;
 };
 
-/// In the quick version a share that is over its limit must be so beyond chance.
-bool share_holds(int64_t hits, size_t runs, double limit, bool quick) {
+/// With few runs a share that is over its limit must be so beyond chance.
+bool share_holds(int64_t hits, size_t runs, double limit, bool by_chance) {
   constexpr double kBeyondChance = 0.01;
   const auto all = static_cast<int64_t>(runs);
-  if (quick) return probability_of_at_least(hits, all, limit) > kBeyondChance;
+  if (by_chance) return probability_of_at_least(hits, all, limit) > kBeyondChance;
   return static_cast<double>(hits) <= limit * static_cast<double>(runs);
 }
 
@@ -98,12 +98,12 @@ int64_t count_over(const std::vector<double>& values, double limit) {
   return std::ranges::count_if(values, [&](double value) { return value > limit; });
 }
 
-Figure delay_figure(const std::vector<double>& delays, const std::optional<Bar>& bar, bool quick) {
+Figure delay_figure(const std::vector<double>& delays, const std::optional<Bar>& bar, bool by_chance) {
   Figure figure{.text =
                     fmt::format("{} ({})", show_duration(median(delays)), show_duration(quantile(delays, 0.9)))};
   if (!bar) return figure;
-  bool met = share_holds(count_over(delays, bar->limit), delays.size(), 0.5, quick);
-  if (bar->p90) met = met && share_holds(count_over(delays, *bar->p90), delays.size(), 0.1, quick);
+  bool met = share_holds(count_over(delays, bar->limit), delays.size(), 0.5, by_chance);
+  if (bar->p90) met = met && share_holds(count_over(delays, *bar->p90), delays.size(), 0.1, by_chance);
   figure.met = met;
   return figure;
 }
@@ -114,7 +114,8 @@ std::vector<double> pick(const std::vector<Sample>& samples, double Sample::*mem
   return values;
 }
 
-Figure figure_of(const Row& row, const std::vector<Sample>& samples, const std::optional<Bar>& bar, bool quick) {
+Figure figure_of(const Row& row, const std::vector<Sample>& samples, const std::optional<Bar>& bar,
+                 bool by_chance) {
   // Seldom and clustered, a share of time needs days to settle.
   constexpr double kQuickSlack = 10;
   const auto ever = std::ranges::count_if(samples, [](const Sample& one) { return one.unhealthy_after < kNever; });
@@ -126,15 +127,15 @@ Figure figure_of(const Row& row, const std::vector<Sample>& samples, const std::
   }
   Figure figure;
   switch (row.metric) {
-    case Metric::unhealthy_after: return delay_figure(pick(samples, &Sample::unhealthy_after), bar, quick);
-    case Metric::elevated_after: return delay_figure(pick(samples, &Sample::elevated_after), bar, quick);
+    case Metric::unhealthy_after: return delay_figure(pick(samples, &Sample::unhealthy_after), bar, by_chance);
+    case Metric::elevated_after: return delay_figure(pick(samples, &Sample::elevated_after), bar, by_chance);
     case Metric::unhealthy_runs:
       figure.text = fmt::format("{} of {}", ever, samples.size());
-      if (bar) figure.met = share_holds(ever, samples.size(), bar->limit, quick);
+      if (bar) figure.met = share_holds(ever, samples.size(), bar->limit, by_chance);
       return figure;
     case Metric::calm:
       figure.text = fmt::format("{}, {:.3f} %", ever, 100 * elevated);
-      if (bar) figure.met = ever == 0 && elevated <= bar->limit * (quick ? kQuickSlack : 1);
+      if (bar) figure.met = ever == 0 && elevated <= bar->limit * (by_chance ? kQuickSlack : 1);
       return figure;
     case Metric::changes:
     case Metric::nothing:
@@ -211,6 +212,8 @@ std::vector<RowResult> measure(const std::vector<Row>& rows, const Plan& plan) {
     jobs[i].samples = run_once(rows[jobs[i].row], kRates[jobs[i].rate], jobs[i].seed, plan);
   });
 
+  constexpr int kEnoughRuns = 100;
+  const bool by_chance = plan.quick || plan.runs < kEnoughRuns;
   std::vector<std::string> names = {"signalbox"};
   for (const auto& rule : peer_rules({})) names.emplace_back(rule->name());
   std::vector<RowResult> results;
@@ -223,7 +226,7 @@ std::vector<RowResult> measure(const std::vector<Row>& rows, const Plan& plan) {
         for (const Job& job : jobs) {
           if (job.row == row && job.rate == rate && rule < job.samples.size()) samples.push_back(job.samples[rule]);
         }
-        if (!samples.empty()) figures[rate] = figure_of(rows[row], samples, rows[row].bars[rate], plan.quick);
+        if (!samples.empty()) figures[rate] = figure_of(rows[row], samples, rows[row].bars[rate], by_chance);
       }
     }
     results.push_back(std::move(result));

@@ -12,7 +12,8 @@ namespace signalbox::bench {
 struct Plan {
   uint64_t seed = 1;
   int runs = 100;
-  bool quick = false;  ///< shorter days; a bar is missed only beyond what chance explains (one in a hundred)
+  bool quick = false;  ///< shorter days, and as with fewer than 100 runs: a bar is missed beyond chance (one in a
+                       ///< hundred) only
   bool peers = true;
   unsigned threads = 2;
 };
