@@ -159,16 +159,18 @@ std::vector<Row> weakness_rows() {
   phased_spikes.bars = {};
   rows.push_back(phased_spikes);
 
-  Row ten = delay("10 s batches: 100 %", 1, {});
-  ten.phased = true;
-  ten.batch_s = 10;
-  rows.push_back(ten);
-  Row ten_spikes = spike_days("10 s batches: 4 s spikes", 4, 0.01);
-  ten_spikes.phased = true;
-  ten_spikes.batch_s = 10;
-  ten_spikes.bars = {};
-  ten_spikes.known = "every spike looks sustained";
-  rows.push_back(ten_spikes);
+  for (const int batch_s : {10, 30}) {
+    const std::string name = std::to_string(batch_s) + " s batches: ";
+    Row total = delay(name + "100 %", 1, {});
+    Row spiky = spike_days(name + "4 s spikes", 4, 0.01);
+    spiky.bars = {};
+    spiky.known = "every spike looks sustained";
+    for (Row* row : {&total, &spiky}) {
+      row->phased = true;
+      row->batch_s = batch_s;
+      rows.push_back(*row);
+    }
+  }
 
   for (const int percent : {20, 25, 30}) {
     rows.push_back(
