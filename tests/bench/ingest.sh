@@ -104,7 +104,7 @@ for i in $(seq "$pairs"); do
 done
 bar "median ratio" "$(median <"$work/ratios")" '>=' "$bar_ratio"
 bar "median p99 of a batch in ms" "$(median <"$work/p99")" '<' "$bar_p99_ms"
-read_limit=$(awk "BEGIN {l = $bar_read_times * $(field "$idle" p99_ms); print l > $bar_read_ms ? l : $bar_read_ms}")
+read_limit=$(awk "BEGIN {l = $bar_read_times * $(field "$idle" p99_ms); print (l > $bar_read_ms ? l : $bar_read_ms)}")
 bar "median p99 of reads meanwhile in ms" "$(median <"$work/reads")" '<' "$read_limit"
 echo "  largest: batch p99 $(largest <"$work/p99") ms, read p99 $(largest <"$work/reads") ms"
 exit "$missed"
