@@ -6,7 +6,7 @@
 # Exits 1 when a bar of the design is missed. Takes about two minutes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-server=$here/../../build/release/tests/front_server
+server=$here/../../build/release/tests/bench/front_server
 pairs=7 seconds=3 url='' pid='' path=/v1/health/claude
 bar_ratio=0.9 bar_p99_ms=50 bar_rss_kb=20480
 

@@ -33,7 +33,7 @@ finish() {
 }
 trap finish EXIT
 
-load() { timeout $((seconds + 30)) "$build/tests/load_generator" "$@"; }
+load() { timeout $((seconds + 30)) "$build/tests/bench/load_generator" "$@"; }
 field() { /usr/bin/python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$1" "$2"; }
 median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 largest() { sort -g | tail -1; }

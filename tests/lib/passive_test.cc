@@ -104,11 +104,11 @@ TEST_CASE("failing ends when enough requests go well, and never by silence alone
   };
   canary(14);
   CHECK(world.level() == "failing");
-  canary(20);
-  CHECK(world.level() == "elevated");  // its sum remembers the failures for longer
-  CHECK(world.at("claude").health.state == State::recovering);
-  canary(30);
+  canary(10);
+  CHECK(world.level() == "elevated");  // it takes more to end that
+  canary(10);
   CHECK(world.level() == "normal");
+  CHECK(world.at("claude").health.state == State::recovering);
 }
 
 TEST_CASE(
