@@ -22,13 +22,13 @@ constexpr double kOutsideSpikeFast = 2.05;
 constexpr double kFast = 2;  ///< requests/s
 constexpr int64_t kForgiveAfter = 60;
 
-// elevated begins: .05 against .15, in nats; 5.75 = ln(314).
+// elevated begins: .05 against .15, in nats; 6.0 = ln(403).
 constexpr double kRaisedFailed = 1.0986;
 constexpr double kRaisedOk = .1112;
 constexpr double kRaisedPerSlot = 2;
 constexpr double kRaisedTaken = -8;
 constexpr double kRaisedMost = 6.87;
-constexpr double kRaisedOn = 5.75;
+constexpr double kRaisedOn = 6.0;
 // elevated ends: .03 against .10, in nats. From .059 to .09 of failures, between the neutral points of the two
 // questions, it neither begins nor ends: with one sum for both, 8 % for two hours changed the level up to 20 times.
 // While half of the evidence is enough, 27 successes in a row end it.
@@ -37,6 +37,7 @@ constexpr double kEasedFailed = 1.204;
 constexpr double kEasedPerSlot = 1;
 constexpr double kEasedSoon = 2;
 constexpr double kEasedOff = 7;
+constexpr double kEasedByRate = 1.2;
 
 // normal
 constexpr double kCalmFailed = 3.59;
@@ -115,7 +116,8 @@ void Detector::judge_elevated(double ok, double failed) {
     return;
   }
   eased_ = std::max(0.0, eased_ + std::min(kEasedOk * ok - kEasedFailed * failed, kEasedPerSlot));
-  if (eased_ < (share_ < 1 ? kEasedSoon : kEasedOff)) return;
+  const double off = kEasedOff + kEasedByRate * std::log(baseline_.rate() / kReferenceRate);
+  if (eased_ < (share_ < 1 ? kEasedSoon : off)) return;
   elevated_ = false;
   raised_ = 0;
 }

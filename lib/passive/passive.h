@@ -20,7 +20,7 @@
 namespace signalbox {
 
 /// A slot is judged so long after its end: what is on its way through the agent shall still count in it.
-inline constexpr Millis kSlotPatience = Millis(200);
+inline constexpr Millis kSlotPatience = Millis(100);
 /// Older outcomes are history, not evidence.
 inline constexpr Millis kOldestEvidence = minutes(5);
 

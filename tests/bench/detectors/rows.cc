@@ -39,7 +39,7 @@ std::function<Profile(Chance&)> all_but_last_fail(size_t reporters) {
 }
 
 Row delay(std::string name, double failing, Bars bars) {
-  Row row{.name = std::move(name), .failures = steady(failing), .bars = std::move(bars)};
+  Row row{.name = std::move(name), .failures = steady(failing), .runs = 10, .bars = std::move(bars)};
   row.lasts_s = row.quick_lasts_s = 2 * kHour;
   return row;
 }
