@@ -24,9 +24,10 @@ int run(int argc, char** argv) {
   bool no_peers = false;
   CLI::App app{"Ours and the peers' rules over the same traffic; exit code 1 when ours misses a bar"};
   app.add_option("--seed", plan.seed, "of all traffic")->capture_default_str();
-  app.add_option("--runs", plan.runs,
-                 "a cell; rows about hours take three times as many, delays ten times; with fewer than 100 a bar is "
-                 "missed beyond chance only")
+  app.add_option(
+         "--runs", plan.runs,
+         "a cell; rows about hours take three times as many, delays ten times; with fewer than 100 a bar is "
+         "missed beyond chance only")
       ->check(CLI::Range(1, 100000));
   app.add_option("--seeds", seeds, "of each closed loop")->check(CLI::Range(1, 100000));
   app.add_option("--threads", plan.threads)->capture_default_str()->check(CLI::Range(1, 256));
