@@ -146,6 +146,15 @@ std::string host_header(const Url& url) {
   return url.port == own_port(url.scheme) ? bracketed(url.host) : authority(url);
 }
 
+std::string host_of(std::string_view url) {
+  const size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const size_t user = url.rfind('@');
+  if (user != std::string_view::npos) url.remove_prefix(user + 1);
+  return clean_text(url);
+}
+
 bool is_loopback(std::string_view host) {
   std::string name = lower(host);
   if (name.ends_with('.')) name.pop_back();

@@ -31,6 +31,10 @@ std::string authority(const Url& url);
 /// As in a Host header: without the port where it is the scheme's own.
 std::string host_header(const Url& url);
 
+/// For people, of anything that was meant as a URL: "status.claude.com", "127.0.0.1:8099". Cleaned, without a user
+/// or password.
+std::string host_of(std::string_view url);
+
 /// Whether `host` can only be this machine: `localhost` and its subdomains (RFC 6761), 127.0.0.0/8, ::1.
 bool is_loopback(std::string_view host);
 

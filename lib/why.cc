@@ -7,6 +7,7 @@
 
 #include "lib/rfc3339.h"
 #include "lib/text.h"
+#include "lib/url.h"
 
 namespace signalbox {
 namespace {
@@ -140,12 +141,6 @@ std::string hold_clause(const Health& health, Instant now) {
 }
 
 }  // namespace
-
-std::string host_of(std::string_view url) {
-  const size_t scheme = url.find("://");
-  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-  return clean_text(url.substr(0, url.find_first_of("/?#")));
-}
 
 std::string explain(const ProviderConfig& provider, const SourceStates& states, std::string_view model,
                     const Health& health, const Evidence& evidence, const std::optional<Override>& override,

@@ -18,7 +18,4 @@ std::string explain(const ProviderConfig& provider, const SourceStates& states, 
                     const Health& health, const Evidence& evidence, const std::optional<Override>& override,
                     const Policy& policy, Instant now);
 
-/// The host of a URL, for people: "status.claude.com".
-std::string host_of(std::string_view url);
-
 }  // namespace signalbox

@@ -65,7 +65,7 @@ OrderedJson history_of(History* history, int limit) {
   return rows;
 }
 
-ApiReply in_force(OrderedJson body) {
+ApiReply in_force(const OrderedJson& body) {
   ApiReply reply;
   reply.headers = {{"Cache-Control", "no-store"}};
   reply.body = dump_json(body);

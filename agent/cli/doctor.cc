@@ -40,15 +40,9 @@ std::vector<SourceConfig> alternatives(const SourceConfig& source) {
   return each;
 }
 
-std::string host_of(const SourceConfig& source) {
-  const std::string& url = source.urls.empty() ? source.documents.begin()->second : source.urls.front();
-  const auto parsed = parse_url(url);
-  return parsed ? parsed->host : clean_text(url);
-}
-
 Visit visit(const ProviderConfig& provider, const SourceConfig& source, const Fetch& fetch, const ReadSource& read,
             std::vector<ClockSample>& clocks) {
-  Visit visited{.host = host_of(source)};
+  Visit visited{.host = host_of(source.urls.empty() ? source.documents.begin()->second : source.urls.front())};
   const Fetch watched = [&](const FetchRequest& request, Millis deadline, const std::stop_token& stop) {
     FetchAnswer answer = fetch(request, deadline, stop);
     visited.last = answer.result;

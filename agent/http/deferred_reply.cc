@@ -6,7 +6,7 @@
 
 namespace signalbox {
 
-DeferredReply::DeferredReply(LoopExecutor loop) : loop_(loop), timer_(loop) {}
+DeferredReply::DeferredReply(const LoopExecutor& loop) : loop_(loop), timer_(loop) {}
 
 DeferredReply::~DeferredReply() { slot_->wake = nullptr; }
 

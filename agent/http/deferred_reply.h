@@ -14,7 +14,7 @@ namespace signalbox {
 
 class DeferredReply {
  public:
-  explicit DeferredReply(LoopExecutor loop);
+  explicit DeferredReply(const LoopExecutor& loop);
   DeferredReply(const DeferredReply&) = delete;
   DeferredReply& operator=(const DeferredReply&) = delete;
   ~DeferredReply();

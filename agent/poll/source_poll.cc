@@ -8,6 +8,7 @@
 
 #include "agent/clock.h"
 #include "lib/text.h"
+#include "lib/url.h"
 
 namespace signalbox {
 namespace {
@@ -24,11 +25,6 @@ std::string digest(const std::string& body) {
   SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(),
          reinterpret_cast<unsigned char*>(bytes.data()));
   return bytes;
-}
-
-std::string host_of(const std::string& url) {
-  const auto parsed = parse_url(url);
-  return parsed ? parsed->host : clean_text(url);
 }
 
 /// The RPC behind aistudio.google.com/status answers nobody who does not look like that page.

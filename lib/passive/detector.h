@@ -27,14 +27,14 @@
 /// one of five fails at ten times its volume.
 ///
 ///                             100 %           50 %            skew             liar              spikes 15 %  bad
-///   this detector             95/12/7.0/7.0   330/42/9.2/7.2  114/21/6.3/6.9   195/24/7.3/7.1    0      .012  .008
+///   this detector             95/12/6.9/6.9   330/42/9.1/7.1  116/21/6.2/6.8   195/24/7.2/7.0    0      .012  .008
 ///   only as they come         =               =               =                890/186/164/never 0      .012  .008
-///   only capped               96/12/7.0/7.0   333/42/9.2/7.2  142/42/8.5/7.0   =                 0      .012  .012
-///   without the spike test    95/10/2.5/3.2   330/41/7.6/4.5  114/21/3.3/2.3   195/24/4.4/3.6    1      .012  .008
-///   without the reporter test =               =               97/12/6.3/6.9    =                 0      .012  1
-///   - "others only fail"      98/12/7.0/7.0   332/42/9.2/7.2  146/35/6.4/6.9   =                 0      .012  0
-///   fixed thresholds          95/12/6.3/6.0   425/42/8.5/6.3  114/21/6.3/6.0   246/24/6.7/6.1    .032   .062  .008
-///   failures at once usual    95/12/7.0/7.0   405/45/9.2/7.2  114/21/6.3/6.9   226/24/7.3/7.1    0      .004  .008
+///   only capped               96/12/6.9/6.9   333/42/9.1/7.1  145/42/8.4/6.9   =                 0      .012  .012
+///   without the spike test    95/10/2.4/3.1   330/41/7.5/4.4  116/21/3.2/2.2   195/24/4.3/3.5    1      .012  .008
+///   without the reporter test =               =               97/12/6.2/6.8    =                 0      .012  1
+///   - "others only fail"      98/12/6.9/6.9   331/42/9.1/7.1  147/35/6.3/6.8   =                 0      .012  0
+///   fixed thresholds          95/12/6.2/5.9   425/42/8.4/6.2  116/21/6.2/5.9   247/24/6.6/6.0    .032   .062  .008
+///   failures at once usual    95/12/6.9/6.9   405/45/9.1/7.1  116/21/6.2/6.8   227/24/7.2/7.0    0      .004  .008
 ///
 /// The least that a test with fixed thresholds can need at .5/s with one false alarm in 50 h at 15 % is 11 s at
 /// 100 % and 49 s at 50 % (Lorden, Annals of Mathematical Statistics 1971); less is possible for one that knows

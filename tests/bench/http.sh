@@ -21,16 +21,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-work=$(mktemp -d)
-started=()
-# shellcheck disable=SC2317  # the trap calls it
-finish() {
-  local one
-  for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
-  for one in "${started[@]}"; do wait "$one" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=tests/bench/programs.sh
+. "$here/programs.sh"
 ulimit -n 8192 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
 answers() {  # URL: within five seconds
@@ -51,7 +43,7 @@ start_nginx() {  # the same body and headers, one worker
   local body etag port
   body=$(curl -s "$url$path" | sed "s/[\\\\']/\\\\&/g")
   etag=$(curl -sI "$url$path" | tr -d '\r' | sed -n 's/^ETag: //p')
-  port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   cat >"$work/nginx.conf" <<CONF
 daemon off; master_process off; worker_processes 1; pid $work/nginx.pid; error_log $work/error.log;
 events { worker_connections 4096; }

@@ -22,22 +22,13 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-work=$(mktemp -d)
-started=()
-# shellcheck disable=SC2317  # the trap calls it
-finish() {
-  local one
-  for one in "${started[@]}"; do kill "$one" 2>/dev/null || true; done
-  for one in "${started[@]}"; do wait "$one" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap finish EXIT
+# shellcheck source=tests/bench/programs.sh
+. "$here/programs.sh"
 
 load() { timeout $((seconds + 30)) "$build/tests/bench/load_generator" "$@"; }
 field() { /usr/bin/python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$1" "$2"; }
 median() { sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 largest() { sort -g | tail -1; }
-free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 missed=0
 bar() {  # WHAT VALUE OPERATOR LIMIT

@@ -95,3 +95,10 @@ TEST_CASE("loopback is this machine and nothing that only looks like it") {
     CHECK_FALSE(is_loopback(host));
   }
 }
+
+TEST_CASE("the host of a URL is for people") {
+  CHECK(host_of("https://status.claude.com/api/v2/summary.json") == "status.claude.com");
+  CHECK(host_of("http://127.0.0.1:8080/x?y") == "127.0.0.1:8080");
+  CHECK(host_of("statuspage") == "statuspage");
+  CHECK(host_of("https://dana:secret@status.example/") == "status.example");
+}

@@ -76,9 +76,3 @@ TEST_CASE_FIXTURE(Fixture, "what a page says is bounded and steers nothing") {
   CHECK(why().size() <= 600);
   CHECK(why().find('\x1b') == std::string::npos);
 }
-
-TEST_CASE("the host of a URL is for people") {
-  CHECK(host_of("https://status.claude.com/api/v2/summary.json") == "status.claude.com");
-  CHECK(host_of("http://127.0.0.1:8080/x?y") == "127.0.0.1:8080");
-  CHECK(host_of("statuspage") == "statuspage");
-}
