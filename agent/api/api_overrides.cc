@@ -80,7 +80,7 @@ ApiReply too_busy() {
 ApiReply override_reply(Taken taken, OrderedJson body) {
   if (taken == Taken::refused || taken == Taken::too_fast) return too_busy();
   body["stored"] = taken == Taken::stored;
-  return in_force(std::move(body));
+  return in_force(body);
 }
 
 }  // namespace
