@@ -5,7 +5,7 @@
 #include "agent/cli/command_line.h"
 #include "agent/cli/environment.h"
 #include "agent/cli/help.h"
-#include "agent/cli/terminal.h"
+#include "agent/render/terminal.h"
 #include "lib/text.h"
 
 namespace signalbox {

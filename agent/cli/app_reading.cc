@@ -5,7 +5,7 @@
 #include "agent/cli/guard.h"
 #include "agent/cli/help.h"
 #include "agent/cli/watch.h"
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

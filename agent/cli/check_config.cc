@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "agent/cli/layout.h"
 #include "agent/config_file.h"
 #include "agent/directories.h"
+#include "agent/render/layout.h"
 #include "lib/config/policy_keys.h"
 #include "lib/text.h"
 

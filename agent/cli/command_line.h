@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "agent/ask/client.h"
 #include "agent/cli/app.h"
-#include "agent/cli/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {

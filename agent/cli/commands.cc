@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/render_history.h"
-#include "agent/cli/render_status.h"
-#include "agent/cli/render_target.h"
-#include "agent/cli/requests.h"
+#include "agent/ask/answers.h"
+#include "agent/ask/requests.h"
 #include "agent/cli/spans.h"
-#include "agent/cli/words.h"
+#include "agent/render/render_history.h"
+#include "agent/render/render_status.h"
+#include "agent/render/render_target.h"
+#include "agent/render/words.h"
 #include "lib/rfc3339.h"
 #include "lib/text.h"
 

@@ -4,7 +4,7 @@
 /// Errors: what went wrong goes to the error stream as one sentence.
 #include <string>
 
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {

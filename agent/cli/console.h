@@ -2,8 +2,8 @@
 /// Where a command writes, and the exit codes that all of them share.
 #include <ostream>
 
-#include "agent/cli/layout.h"
 #include "agent/clock.h"
+#include "agent/render/layout.h"
 
 namespace signalbox {
 

@@ -7,14 +7,14 @@
 #include <cstdlib>
 #include <map>
 
-#include "agent/cli/requests.h"
+#include "agent/ask/requests.h"
 #include "agent/cli/signals.h"
-#include "agent/cli/words.h"
 #include "agent/demo/demo_agent.h"
 #include "agent/demo/demo_pages.h"
 #include "agent/demo/demo_story.h"
 #include "agent/demo/demo_traffic.h"
 #include "agent/log.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/cli/words.h"
 #include "agent/clock.h"
+#include "agent/render/words.h"
 #include "lib/pages/http_date.h"
 #include "lib/pages/status_page.h"
 #include "lib/text.h"

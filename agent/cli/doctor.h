@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/cli/layout.h"
 #include "agent/poll/source_poll.h"
+#include "agent/render/layout.h"
 #include "lib/config/config.h"
 
 namespace signalbox {

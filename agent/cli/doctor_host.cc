@@ -8,7 +8,7 @@
 #include <optional>
 #include <system_error>
 
-#include "agent/cli/answers.h"
+#include "agent/ask/answers.h"
 #include "agent/store/backup.h"
 #include "agent/store/store.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 #include "agent/cli/doctor.h"
 #include "agent/directories.h"
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/requests.h"
+#include "agent/ask/answers.h"
+#include "agent/ask/requests.h"
 
 namespace signalbox {
 namespace {

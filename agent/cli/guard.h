@@ -2,7 +2,7 @@
 /// `signalbox guard TARGET && ...`: an answer for shell scripts, as an exit code.
 #include <string>
 
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "agent/cli/agent_address.h"
+#include "agent/ask/agent_address.h"
 #include "agent/cli/doctor.h"
 #include "agent/cli/doctor_host.h"
 #include "agent/cli/environment.h"

@@ -4,7 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "agent/cli/requests.h"
+#include "agent/ask/requests.h"
 #include "agent/clock.h"
 
 namespace signalbox {

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/client.h"
+#include "agent/ask/answers.h"
+#include "agent/ask/client.h"
 
 namespace signalbox {
 

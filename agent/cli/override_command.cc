@@ -5,9 +5,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "agent/cli/requests.h"
+#include "agent/ask/requests.h"
 #include "agent/cli/spans.h"
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 #include "lib/json.h"
 #include "lib/override.h"
 #include "lib/text.h"

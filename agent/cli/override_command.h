@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "agent/cli/answers_to_writes.h"
-#include "agent/cli/client.h"
+#include "agent/ask/answers_to_writes.h"
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {

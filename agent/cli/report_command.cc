@@ -10,10 +10,10 @@
 #include <istream>
 #include <random>
 
-#include "agent/cli/answers_to_writes.h"
-#include "agent/cli/requests.h"
+#include "agent/ask/answers_to_writes.h"
+#include "agent/ask/requests.h"
 #include "agent/cli/spans.h"
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 #include "lib/outcome.h"
 #include "lib/rfc3339.h"
 #include "lib/text.h"

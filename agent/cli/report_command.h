@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 #include "lib/json.h"
 

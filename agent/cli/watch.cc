@@ -10,13 +10,13 @@
 #include <memory>
 #include <tuple>
 
+#include "agent/ask/requests.h"
 #include "agent/cli/lookout.h"
-#include "agent/cli/render_status.h"
-#include "agent/cli/render_target.h"
-#include "agent/cli/requests.h"
 #include "agent/cli/signals.h"
-#include "agent/cli/terminal.h"
-#include "agent/cli/words.h"
+#include "agent/render/render_status.h"
+#include "agent/render/render_target.h"
+#include "agent/render/terminal.h"
+#include "agent/render/words.h"
 #include "lib/rfc3339.h"
 
 namespace signalbox {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/client.h"
+#include "agent/ask/answers.h"
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {

@@ -1,11 +1,11 @@
-#include "agent/cli/render_history.h"
+#include "agent/render/render_history.h"
 
 #include <fmt/format.h>
 
 #include <map>
 #include <optional>
 
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 
 #include <fmt/format.h>
 #include <httplib.h>

@@ -1,13 +1,13 @@
-#include "agent/cli/render_target.h"
+#include "agent/render/render_target.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "agent/cli/render_history.h"
-#include "agent/cli/render_passive.h"
-#include "agent/cli/render_status.h"
-#include "agent/cli/words.h"
+#include "agent/render/render_history.h"
+#include "agent/render/render_passive.h"
+#include "agent/render/render_status.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

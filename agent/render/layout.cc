@@ -1,4 +1,4 @@
-#include "agent/cli/layout.h"
+#include "agent/render/layout.h"
 
 #include <fmt/format.h>
 

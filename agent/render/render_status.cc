@@ -1,10 +1,10 @@
-#include "agent/cli/render_status.h"
+#include "agent/render/render_status.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/layout.h"
+#include "agent/ask/answers.h"
+#include "agent/render/layout.h"
 
 namespace signalbox {
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "agent/cli/commands.h"
-#include "agent/cli/render_history.h"
+#include "agent/render/render_history.h"
 #include "lib/rfc3339.h"
 #include "tests/support/agent_answers.h"
 

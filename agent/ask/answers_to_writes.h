@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/cli/answers.h"
+#include "agent/ask/answers.h"
 #include "lib/result.h"
 
 namespace signalbox {

@@ -1,4 +1,4 @@
-#include "agent/cli/answer_fields.h"
+#include "agent/ask/answer_fields.h"
 
 #include <fmt/format.h>
 

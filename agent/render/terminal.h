@@ -2,7 +2,7 @@
 /// What the output goes to: a terminal or not, how wide, in colour or not.
 #include <string>
 
-#include "agent/cli/layout.h"
+#include "agent/render/layout.h"
 
 namespace signalbox {
 

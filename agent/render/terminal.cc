@@ -1,4 +1,4 @@
-#include "agent/cli/terminal.h"
+#include "agent/render/terminal.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "agent/cli/layout.h"
-#include "agent/cli/terminal.h"
+#include "agent/render/layout.h"
+#include "agent/render/terminal.h"
 
 namespace signalbox {
 namespace {

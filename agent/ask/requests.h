@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/client.h"
+#include "agent/ask/answers.h"
+#include "agent/ask/client.h"
 
 namespace signalbox {
 

@@ -1,4 +1,4 @@
-#include "agent/cli/agent_address.h"
+#include "agent/ask/agent_address.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 /// What clients met, in the words and tables of `status` and `why`.
 #include <string>
 
-#include "agent/cli/answers.h"
-#include "agent/cli/layout.h"
+#include "agent/ask/answers.h"
+#include "agent/render/layout.h"
 
 namespace signalbox {
 

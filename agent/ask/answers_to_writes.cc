@@ -1,6 +1,6 @@
-#include "agent/cli/answers_to_writes.h"
+#include "agent/ask/answers_to_writes.h"
 
-#include "agent/cli/answer_fields.h"
+#include "agent/ask/answer_fields.h"
 
 namespace signalbox {
 namespace {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "agent/cli/render_target.h"
+#include "agent/render/render_target.h"
 #include "tests/support/agent_answers.h"
 
 namespace signalbox {

@@ -1,4 +1,4 @@
-#include "agent/cli/render_passive.h"
+#include "agent/render/render_passive.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <functional>
 
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 
 namespace signalbox {
 namespace {

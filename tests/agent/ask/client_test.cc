@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "agent/cli/client.h"
+#include "agent/ask/client.h"
 #include "tests/support/fake_page.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/unix_agent.h"

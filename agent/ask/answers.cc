@@ -1,8 +1,8 @@
-#include "agent/cli/answers.h"
+#include "agent/ask/answers.h"
 
 #include <algorithm>
 
-#include "agent/cli/answer_fields.h"
+#include "agent/ask/answer_fields.h"
 #include "lib/json.h"
 #include "lib/text.h"
 

@@ -1,4 +1,4 @@
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <string>
 
-#include "agent/cli/agent_address.h"
+#include "agent/ask/agent_address.h"
 #include "lib/result.h"
 #include "lib/time.h"
 

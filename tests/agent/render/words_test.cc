@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "agent/cli/words.h"
+#include "agent/render/words.h"
 #include "tests/support/agent_answers.h"
 
 namespace signalbox {
