@@ -27,8 +27,9 @@ constexpr double kRaisedFailed = 1.0986;
 constexpr double kRaisedOk = .1112;
 constexpr double kRaisedPerSlot = 2;
 constexpr double kRaisedTaken = -8;
-constexpr double kRaisedMost = 6.87;
 constexpr double kRaisedOn = 6.0;
+/// Under a red page `elevated` moves traffic, and a spike should not: two failures outside of it.
+constexpr double kRaisedOutsideSpike = 1.9;
 // elevated ends: .03 against .10, in nats. From .059 to .09 of failures, between the neutral points of the two
 // questions, it neither begins nor ends: with one sum for both, 8 % for two hours changed the level up to 20 times.
 // While half of the evidence is enough, 27 successes in a row end it.
@@ -44,6 +45,9 @@ constexpr double kCalmFailed = 3.59;
 constexpr double kCalm = 10;
 constexpr double kCalmByRate = 1.5;
 constexpr double kCalmReference = 9;  ///< requests an hour
+constexpr double kCalmEnds = 1. / 3;  ///< of what was needed
+/// Of what was needed, what one slot may take from who is normal: a spike's five leave more than a third.
+constexpr double kCalmTaken = 1. / 8;
 constexpr double kSecondsPerHour = 3600;
 
 }  // namespace
@@ -62,6 +66,7 @@ void Detector::judge(int64_t slot, std::vector<SlotPart> parts, bool half_eviden
   share_ = half_evidence ? .5 : 1;
   as_told_.pass(passed);
   capped_.pass(passed);
+  raised_.pass(passed);
 
   const bool was_in_run = in_run();
   as_told_.add(ok, failed);
@@ -109,9 +114,10 @@ void Detector::judge_failing(double failed) {
 
 void Detector::judge_elevated(double ok, double failed) {
   const double gain = std::clamp(kRaisedFailed * failed - kRaisedOk * ok, kRaisedTaken, kRaisedPerSlot);
-  raised_ = std::clamp(raised_ + gain, 0.0, kRaisedMost);
+  raised_.add(gain);
   if (!elevated_) {
-    elevated_ = raised_ >= share_ * kRaisedOn;
+    const bool may_be_spike = share_ < 1 && raised_.without_spike() < kRaisedOutsideSpike;
+    elevated_ = raised_.sum() >= share_ * kRaisedOn && !may_be_spike;
     eased_ = 0;
     return;
   }
@@ -119,15 +125,17 @@ void Detector::judge_elevated(double ok, double failed) {
   const double off = kEasedOff + kEasedByRate * std::log(baseline_.rate() / kReferenceRate);
   if (eased_ < (share_ < 1 ? kEasedSoon : off)) return;
   elevated_ = false;
-  raised_ = 0;
+  raised_.clear();
 }
 
 void Detector::judge_normal(double ok, double failed) {
   const double per_hour = baseline_.recent_rate() * kSecondsPerHour;
   calm_needed_ = kCalm + kCalmByRate * std::log(std::max(1.0, per_hour / kCalmReference));
-  calm_ = std::clamp(calm_ + ok - kCalmFailed * failed, 0.0, calm_needed_);
+  double gain = ok - kCalmFailed * failed;
+  if (normal_) gain = std::max(gain, -kCalmTaken * calm_needed_);
+  calm_ = std::clamp(calm_ + gain, 0.0, calm_needed_);
   if (calm_ >= calm_needed_) normal_ = true;
-  if (calm_ < calm_needed_ / 3) normal_ = false;
+  if (calm_ < kCalmEnds * calm_needed_) normal_ = false;
 }
 
 void Detector::forget_failures() {
@@ -140,7 +148,8 @@ void Detector::forget_failures() {
 
 void Detector::fall_silent() {
   forget_failures();
-  raised_ = eased_ = calm_ = 0;
+  raised_.clear();
+  eased_ = calm_ = 0;
   elevated_ = normal_ = false;
 }
 
@@ -156,7 +165,7 @@ std::vector<Threshold> Detector::thresholds() const {
   std::vector<Threshold> all = {{"moderate", more.moderate(), enough.moderate},
                                 {"severe", more.severe(), enough.severe},
                                 {"outside_spike", more.outside_spike(), enough.outside_spike},
-                                {"elevated", raised_, share_ * kRaisedOn},
+                                {"elevated", raised_.sum(), share_ * kRaisedOn},
                                 {"normal", calm_, calm_needed_}};
   if (panel_.is_quorum()) all.push_back({"without_any_reporter", panel_.weakest(), share_ * panel_.needed()});
   return all;

@@ -20,14 +20,8 @@ double gain(double ok, double failed, double per_ok, double most) {
 
 double spread_gain(double ok, double failed) { return gain(ok, failed, kSpreadOk, kSpreadPerSlot); }
 
-void FailureSums::pass(int64_t slots) {
-  const auto shift = static_cast<ptrdiff_t>(std::min<int64_t>(slots, kSpikeSlots));
-  std::shift_right(earlier_.begin(), earlier_.end(), shift);
-  std::fill_n(earlier_.begin(), shift, spread_);
-}
+void FailureSums::pass(int64_t slots) { spread_.pass(slots); }
 
-/// Without its best five slots in a row the sum is the smaller of two: the spike was earlier, and this slot counts;
-/// or the spike is the last five slots, and what counts is what stood before them.
 void FailureSums::add(double ok, double failed) {
   const double moderate = gain(ok, failed, kModerateOk, kPerSlot);
   const double severe = gain(ok, failed, kSevereOk, kPerSlot);
@@ -35,14 +29,12 @@ void FailureSums::add(double ok, double failed) {
   severe_ = std::clamp(severe_ + severe, 0.0, kSevereMost);
   moderate_grew_ = moderate > 0;
   severe_grew_ = severe > 0;
-  const double spread = spread_gain(ok, failed);
-  spread_ = std::clamp(spread_ + spread, 0.0, kSpreadMost);
-  outside_spike_ = std::max(0.0, std::min(outside_spike_ + spread, earlier_.back()));
+  spread_.add(spread_gain(ok, failed));
 }
 
 bool FailureSums::suffice(const SumsNeeded& needed) const {
   const bool much = (moderate_ >= needed.moderate && moderate_grew_) || (severe_ >= needed.severe && severe_grew_);
-  return much && outside_spike_ >= needed.outside_spike;
+  return much && spread_.without_spike() >= needed.outside_spike;
 }
 
 }  // namespace signalbox

@@ -10,10 +10,10 @@
 ///     -1.1
 ///
 /// What a single slot may add is clipped, so that one burst is never enough, and what a spike of five seconds added
-/// is told apart: `outside_spike` is what would be left without any five slots in a row.
-#include <array>
-#include <cstddef>
+/// is told apart (sustained_sum.h).
 #include <cstdint>
+
+#include "lib/passive/sustained_sum.h"
 
 namespace signalbox {
 
@@ -46,19 +46,15 @@ class FailureSums {
 
   double moderate() const { return moderate_; }
   double severe() const { return severe_; }
-  double outside_spike() const { return outside_spike_; }
-  double spread() const { return spread_; }
+  double outside_spike() const { return spread_.without_spike(); }
+  double spread() const { return spread_.sum(); }
 
  private:
-  static constexpr size_t kSpikeSlots = 5;  ///< what 4 s of failures touch, wherever they begin
-
   double moderate_ = 0;  ///< .20 against .50: half of the requests fail
   double severe_ = 0;    ///< .15 against .90: nearly all fail
   bool moderate_grew_ = false;
   bool severe_grew_ = false;
-  double spread_ = 0;
-  double outside_spike_ = 0;                   ///< spread_ without its best five slots
-  std::array<double, kSpikeSlots> earlier_{};  ///< spread_ at the end of the slots before, the latest first
+  SustainedSum spread_{kSpreadMost};
 };
 
 }  // namespace signalbox

@@ -309,3 +309,17 @@ TEST_CASE("while the page is red half of the evidence is enough") {
   }
   CHECK(with_red < with_green);
 }
+
+TEST_CASE("a spike is a spike under a red page too: clients that are well keep their weight") {
+  Calm world;
+  for (int i = 0; i < 6; ++i) {  // the page stays red for longer than any hold
+    world.poll(page(O::critical));
+    world.clients("claude", 30, kWell);
+  }
+  REQUIRE(world.state() == "degraded 50");
+  world.clients("claude", 4, kDown);
+  world.clients("claude", 20, kWell);
+  CHECK(world.state() == "degraded 50");
+  world.poll(page(O::critical));
+  CHECK(world.until_unhealthy(kDown) <= 7);
+}
