@@ -38,10 +38,10 @@
 ///   fixed thresholds          95/12/6.2/5.9   425/42/8.4/6.2  116/21/6.2/5.9   247/24/6.6/6.0    .032   .062  .008
 ///   failures at once usual    95/12/6.9/6.9   405/45/9.1/7.1  116/21/6.2/6.8   227/24/7.2/7.0    0      .004  .008
 ///
-/// And in twelve mixed hours in a closed loop (three outages whose page stays red for 15 min after the end, 4 s spikes
-/// every 10 min) at 2 and 20 requests/s: .9 and .2 false trips; 3.4 and 3.2 when a spike could end `normal` or be
-/// `elevated` under a red page. With one sum for both ends of `elevated`, 8 % of failures for two hours changed the
-/// level up to 20 times; with two, at most 11.
+/// And in twelve mixed hours in a closed loop (three outages whose page stays red for 15 min after the end, 4 s
+/// spikes every 10 min) at 2 and 20 requests/s: .9 and .2 false trips; 3.4 and 3.2 when a spike could end `normal`
+/// or be `elevated` under a red page. With one sum for both ends of `elevated`, 8 % of failures for two hours
+/// changed the level up to 20 times; with two, at most 11.
 ///
 /// The least that a test with fixed thresholds can need at .5/s with one false alarm in 50 h at 15 % is 11 s at
 /// 100 % and 49 s at 50 % (Lorden, Annals of Mathematical Statistics 1971); less is possible for one that knows
