@@ -198,6 +198,12 @@ PassiveEvidence Passive::evidence(const Target& target, MonoTime now) const {
   evidence.level = level(target);
   evidence.requests_per_s = requests_per_s(target, now);
   const Track* track = target.is_provider() ? worst_track(*provider) : find(target);
+  const bool has_own = track != nullptr && track->level() != PassiveLevel::insufficient;
+  if (!target.is_provider() && !has_own && evidence.level != PassiveLevel::insufficient) {
+    const PassiveEvidence others = this->evidence({target.provider, ""}, now);
+    evidence.note = fmt::format("judged by the provider's other traffic: {} of {} requests failed in {} s",
+                                others.failures, others.requests, others.window_s);
+  }
   if (track == nullptr) return evidence;
 
   const OutcomeWindow& window = target.is_provider() ? provider->window : track->window();
@@ -209,9 +215,6 @@ PassiveEvidence Passive::evidence(const Target& target, MonoTime now) const {
   evidence.reporters = static_cast<int64_t>(sum.reporters.count());
   evidence.thresholds = track->detector().thresholds();
   for (const int id : track->detector().set_aside()) evidence.set_aside.push_back(roster_.name_of(id));
-  if (!target.is_provider() && track->level() == PassiveLevel::insufficient && evidence.level != track->level()) {
-    evidence.note = "the level is that of the provider's other traffic";
-  }
   if (target.is_provider() && provider->over_cap_at && slot_of(now) - *provider->over_cap_at < kModelKept) {
     evidence.note = fmt::format(
         "more models are reported than the {} that are told apart: the rest count for the "

@@ -227,8 +227,20 @@ TEST_CASE("two failing models are a failing provider, also for a model that nobo
   }
   CHECK(world.at("claude").health.state == State::unhealthy);
   CHECK(world.at("claude/idle").health.state == State::unhealthy);
-  CHECK(world.core.passive.evidence({"claude", "idle"}, world.clock.now.mono).note ==
-        "the level is that of the provider's other traffic");
+  const std::string note = world.core.passive.evidence({"claude", "idle"}, world.clock.now.mono).note;
+  CHECK(note.starts_with("judged by the provider's other traffic: "));
+  CHECK(note.ends_with(" requests failed in 21 s"));
+}
+
+TEST_CASE("a configured model of which nothing was ever heard says by what it is judged") {
+  ProviderConfig claude = provider("claude");
+  claude.models = {"opus"};
+  World world({claude});
+  world.clients("claude", 300, kWell);
+  world.poll(page(O::none));
+  world.clients("claude", 10, kDown);
+  CHECK(world.at("claude/opus").health.state == State::unhealthy);
+  CHECK(world.why("claude/opus").starts_with("no reports from clients; judged by the provider's other traffic: "));
 }
 
 TEST_CASE("one failing model alone makes its provider failing, and an unused sister at most elevated") {

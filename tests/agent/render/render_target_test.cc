@@ -120,12 +120,12 @@ TEST_CASE("why puts every test's number beside what it needs, and names who is s
                            {{"name", "normal"}, {"value", 0}, {"needed", 12.25}},
                            {{"name", "of_tomorrow"}, {"value", 1}, {"needed", 2}}};
   passive["set_aside"] = {"edge-3", "edge\x1b[31m-4"};
-  passive["note"] = "the level is that of the provider's other traffic";
+  passive["note"] = "judged by the provider's other traffic: 9 of 10 requests failed in 12 s";
   const std::string text = render_why(read(target), {}, kWide);
   CHECK(text.find("passive      normal: 4 of 400 requests failed (1.0 %) in 12 s, 7 reporters\n"
                   "  ok 396, overloaded 4, throttled 3\n"
                   "  34.9 requests/s in the last minute\n"
-                  "  the level is that of the provider's other traffic\n"
+                  "  judged by the provider's other traffic: 9 of 10 requests failed in 12 s\n"
                   "  set aside, alone with what they say: edge-3 and edge [31m-4\n"
                   "  TEST           NUMBER  NEEDED           IT ASKS\n"
                   "  outside spike    9.50    8.00  reached  would that be so without any five seconds of it?\n"
