@@ -53,6 +53,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   front.unix_socket = places.unix_socket;
   front.allowed_hosts = config->server.allowed_hosts;
   front.behind_proxy = config->server.allow_plaintext;
+  front.measure = [raw = daemon.get()] { return raw->measure(); };
   auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest(),
                                      daemon->writes_.get());
   if (!listening) return listening.error();
@@ -84,6 +85,14 @@ Daemon::~Daemon() {
   engine_thread_.request_stop();
   if (engine_thread_.joinable()) engine_thread_.join();
   if (writes_) writes_->close();  // before the front, whose connections it answers
+}
+
+/// From the thread that answers /metrics: the front ends before what is asked here.
+Measured Daemon::measure() const {
+  return {.engine = engine_->counts(),
+          .ingest = writes_->counts(),
+          .store = store_->counts(),
+          .process = process_figures()};
 }
 
 void Daemon::run() { front_->run(); }

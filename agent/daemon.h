@@ -41,6 +41,7 @@ class Daemon {
 
  private:
   Daemon() = default;
+  Measured measure() const;
 
   std::shared_ptr<const Config> config_;
   std::unique_ptr<EngineWrites> writes_;  // outlives the engine, whose mail may hold what calls it

@@ -64,6 +64,17 @@ SnapshotPtr Engine::latest() const {
   return latest_;
 }
 
+EngineCounts Engine::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+template <class Count>
+void Engine::count(Count more) {
+  const std::lock_guard lock(mutex_);
+  more(counts_);
+}
+
 void Engine::set_config_error(std::string error) {
   const std::lock_guard lock(mutex_);
   config_error_ = std::move(error);
@@ -71,16 +82,23 @@ void Engine::set_config_error(std::string error) {
 
 void Engine::run(const std::stop_token& stop, const Publish& publish) {
   while (!stop.stop_requested()) {
-    const uint64_t told = core_.generation;
-    handle(take(stop));
-    const Instant now = clock_();
-    if (core_.generation == told && now.mono < render_at_) continue;
-    refresh(now);
-    publish(latest());
+    const Mail mail = take(stop);
+    const auto began = std::chrono::steady_clock::now();
+    turn(mail, publish);
+    count([&](EngineCounts& counts) { counts.turns.add(std::chrono::steady_clock::now() - began); });
   }
   const std::lock_guard lock(mutex_);
   ended_ = true;
   changed_.notify_all();
+}
+
+void Engine::turn(const Mail& mail, const Publish& publish) {
+  const uint64_t told = core_.generation;
+  handle(mail);
+  const Instant now = clock_();
+  if (core_.generation == told && now.mono < render_at_) return;
+  refresh(now);
+  publish(latest());
 }
 
 /// Everything that has arrived; empty when a timer is due.
@@ -98,13 +116,14 @@ Engine::Mail Engine::take(const std::stop_token& stop) {
 void Engine::handle(const Mail& mail) {
   const uint64_t told = core_.generation;
   for (const Event& event : mail.events) {
-    if (const auto* observation = std::get_if<Observation>(&event)) log_observation(*observation);
+    if (const auto* observation = std::get_if<Observation>(&event)) note(*observation);
   }
   Update result = update(std::move(core_), mail.events, clock_());
   core_ = std::move(result.core);
   wake_at_ = result.wake_at;
   if (result.poll_now && poll_now_) poll_now_();
   log_transitions(result.effects);
+  count([&](EngineCounts& counts) { count_transitions(counts, core_, result.effects); });
   const Store::Ticket batches = submit_batches(result.effects);
   const Store::Ticket rest = submit(std::move(result.effects));
   for (size_t i = 0; i < mail.batches.size(); ++i) mail.batches.at(i)(result.verdicts.at(i), batches);
@@ -124,8 +143,13 @@ Store::Ticket Engine::submit_batches(std::vector<Record>& effects) {
   effects.erase(first, effects.end());
   std::vector<uint64_t> keys;
   for (const Record& record : batches) keys.push_back(std::get<BatchRecord>(record).key);
+  const std::map<Target, OutcomeCounts> reported = outcomes_of(batches);
   const Store::Ticket ticket = store_.submit(std::move(batches));
-  if (ticket == Store::kRefused) core_ = update(std::move(core_), {BatchesRefused{std::move(keys)}}, clock_()).core;
+  if (ticket == Store::kRefused) {
+    core_ = update(std::move(core_), {BatchesRefused{std::move(keys)}}, clock_()).core;
+  } else {
+    count([&](EngineCounts& counts) { count_outcomes(counts, reported); });
+  }
   return ticket;
 }
 
@@ -150,8 +174,9 @@ void Engine::look_at_disk() {
   }
 }
 
-/// A source's first failure, another failure, and its return; not every poll.
-void Engine::log_observation(const Observation& observation) {
+/// Logs a source's first failure, another failure, and its return; not every poll.
+void Engine::note(const Observation& observation) {
+  count([&](EngineCounts& counts) { count_fetch(counts, observation); });
   const std::string name = observation.provider + "/" + observation.source;
   const std::string error = observation.reading ? "" : observation.reading.error().message;
   std::string& logged = source_errors_[name];
@@ -182,6 +207,7 @@ void Engine::refresh(Instant now) {
   doubted_ = std::move(doubted);
   SnapshotPtr snapshot = render(core_, status(), now);
   const std::lock_guard lock(mutex_);
+  keep_known(counts_, core_);
   latest_ = std::move(snapshot);
 }
 

@@ -15,6 +15,7 @@
 
 #include "agent/store/store.h"
 #include "lib/core.h"
+#include "lib/engine_counts.h"
 #include "lib/snapshot.h"
 
 namespace signalbox {
@@ -41,6 +42,7 @@ class Engine {
   bool offer(OverrideChange change, OverrideDone done);
 
   SnapshotPtr latest() const;
+  EngineCounts counts() const;
 
   /// Shown in `/readyz` until the next good reload.
   void set_config_error(std::string error);
@@ -70,12 +72,15 @@ class Engine {
   };
 
   Mail take(const std::stop_token& stop);
+  void turn(const Mail& mail, const Publish& publish);
   void handle(const Mail& mail);
   Store::Ticket submit_batches(std::vector<Record>& effects);
   Store::Ticket submit(std::vector<Record> effects);
   void look_at_disk();
   bool commit_is_late() const { return unconfirmed_ && unconfirmed_->late; }
-  void log_observation(const Observation& observation);
+  void note(const Observation& observation);
+  template <class Count>
+  void count(Count more);
   AgentStatus status() const;
   void refresh(Instant now);
 
@@ -100,6 +105,7 @@ class Engine {
   Mail mailbox_;
   bool ended_ = false;
   SnapshotPtr latest_;
+  EngineCounts counts_;
   std::string config_error_;
 };
 

@@ -7,18 +7,45 @@ namespace signalbox {
 EngineWrites::EngineWrites(Engine& engine, Store& store, int batches_per_s, Millis commit_deadline)
     : engine_(engine), rates_(batches_per_s), commits_(store, commit_deadline) {}
 
+void EngineWrites::turn_away_batch() { count(BatchResult::invalid); }
+
 void EngineWrites::take(ReportBatch batch, BatchDone done) {
+  const auto came = std::chrono::steady_clock::now();
   if (const auto wait = rates_.refuse(batch.reporter, batch.at.mono)) {
+    count(BatchResult::too_fast);
     return done({.how = Taken::too_fast, .retry_after = *wait});
   }
-  const auto judged = [this, done](const BatchVerdict& verdict, Store::Ticket ticket) {
-    if (verdict.refused) return done({.how = Taken::refused});
+  const auto refuse = [this, done] {
+    count(BatchResult::overloaded);
+    done({.how = Taken::refused});
+  };
+  const auto judged = [this, came, done, refuse](const BatchVerdict& verdict, Store::Ticket ticket) {
+    if (verdict.refused) return refuse();
     // A batch that was known already may still be on its way to the disk: its ticket covers all before it.
-    commits_.wait(ticket, [done, verdict](bool on_disk) {
+    commits_.wait(ticket, [this, came, done, verdict](bool on_disk) {
+      if (on_disk) count_on_disk(verdict, came);
+      if (!on_disk) count(BatchResult::not_stored);
       done({.how = on_disk ? Taken::stored : Taken::not_stored, .verdict = verdict});
     });
   };
-  if (!engine_.offer(std::move(batch), judged)) done({.how = Taken::refused});
+  if (!engine_.offer(std::move(batch), judged)) refuse();
+}
+
+void EngineWrites::count(BatchResult result) {
+  const std::lock_guard lock(counts_mutex_);
+  ++counts_.batches.at(static_cast<size_t>(result));
+}
+
+void EngineWrites::count_on_disk(const BatchVerdict& verdict, std::chrono::steady_clock::time_point since) {
+  count(verdict.duplicate ? BatchResult::duplicate : BatchResult::stored);
+  const std::lock_guard lock(counts_mutex_);
+  counts_.parts_ignored += verdict.ignored.size();
+  counts_.commits.add(std::chrono::steady_clock::now() - since);
+}
+
+IngestCounts EngineWrites::counts() const {
+  const std::lock_guard lock(counts_mutex_);
+  return counts_;
 }
 
 void EngineWrites::take(OverrideChange change, OverrideDone done) {

@@ -195,6 +195,7 @@ SnapshotPtr render(const Core& core, const AgentStatus& status, Instant now) {
   snapshot->reporters = reporters_body(core, now);
   snapshot->overrides = overrides_body(core);
   snapshot->readyz = readyz_body(core, status, now);
+  snapshot->figures = figures_of(core, status, now);
   return snapshot;
 }
 

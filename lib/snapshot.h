@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "lib/figures.h"
 #include "lib/level.h"
 #include "lib/route.h"
 #include "lib/time.h"
@@ -50,6 +51,7 @@ struct Snapshot {
   std::map<std::string, RouteAnswer, std::less<>> routes;    ///< by name
   std::string observer;                                      ///< JSON of `observer` in `/v1/health`
   std::set<std::string, std::less<>> counts_throttled;       ///< providers whose 429s are failures
+  Figures figures;                                           ///< the same in numbers, for /metrics
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -7,7 +7,7 @@
 namespace signalbox {
 
 std::span<const ApiRoute> api_routes() {
-  static const std::array<ApiRoute, 16> kRoutes = {{
+  static const std::array<ApiRoute, 17> kRoutes = {{
       {"/v1/health", answer_health, false, true},
       {"/v1/health/(.+)", answer_target, false, true},
       {"/v1/check/(.+)", answer_check, false, true},
@@ -23,6 +23,7 @@ std::span<const ApiRoute> api_routes() {
       {.pattern = "/v1/overrides/(.+)", .put = put_override, .del = delete_override},
       {"/livez", answer_livez, false, false},
       {"/readyz", answer_readyz, false, false},
+      {.pattern = "/metrics", .get = answer_metrics, .measures = true},
       {R"(/openapi\.json)", answer_openapi, false, false},
   }};
   return kRoutes;

@@ -39,11 +39,14 @@ struct ApiReply {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+struct Measured;  // agent/metrics/measured.h
+
 /// What an answer is made from. `history` is null where no database can be read.
 struct ApiContext {
   const Snapshot& snapshot;
   History* history;
   Instant now;
+  const Measured* measured = nullptr;  ///< for a route that `measures`
 };
 
 using Handler = ApiReply (*)(const ApiRequest&, const ApiContext&);
@@ -63,8 +66,9 @@ struct ApiRoute {
   bool waits = false;          ///< answers `wait_s` and `generation` (long poll)
   Writer post = nullptr;
   Writer put = nullptr;
-  Writer del = nullptr;  ///< DELETE
-  bool streams = false;  ///< a 200 is the head of a stream of events (stream_feed.h)
+  Writer del = nullptr;   ///< DELETE
+  bool streams = false;   ///< a 200 is the head of a stream of events (stream_feed.h)
+  bool measures = false;  ///< shows what the agent counts: gathered and rendered outside the event loop
 };
 
 std::span<const ApiRoute> api_routes();

@@ -38,6 +38,9 @@ ApiReply answer_overrides(const ApiRequest& request, const ApiContext& context);
 void put_override(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond);
 void delete_override(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond);
 
+// api_metrics.cc: all of it in numbers, for Prometheus.
+ApiReply answer_metrics(const ApiRequest& request, const ApiContext& context);
+
 // api_self.cc: the agent about itself.
 ApiReply answer_sources(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_livez(const ApiRequest& request, const ApiContext& context);

@@ -36,6 +36,7 @@ ApiReply batch_reply(const BatchTaken& taken) {
 void take_reports(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond) {
   auto parsed = parse_report_batch(request.body, context.now);
   if (const auto* problem = std::get_if<ReportProblem>(&parsed)) {
+    writes.turn_away_batch();
     return respond(bad_body(problem->too_large ? 413 : 400, problem->pointer, problem->detail));
   }
   writes.take(std::get<ReportBatch>(std::move(parsed)),

@@ -30,6 +30,8 @@ class Writes {
   using OverrideDone = std::function<void(Taken)>;
 
   virtual ~Writes() = default;
+  /// A batch came that cannot be read: it is only counted.
+  virtual void turn_away_batch() {}
   virtual void take(ReportBatch batch, BatchDone done) = 0;
   /// `done` comes after readers can see the change. Never `too_fast`.
   virtual void take(OverrideChange change, OverrideDone done) = 0;

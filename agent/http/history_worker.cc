@@ -16,26 +16,28 @@ HistoryWorker::~HistoryWorker() {
   thread_.join();
 }
 
-Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot) {
+Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot, Measure measure) {
   if (waiting_ == kMaxHistoryCalls) {
     auto busy = problem(503, "Service Unavailable", "too many requests wait for the database");
     busy.headers.emplace_back("Retry-After", "1");
     co_return busy;
   }
   ++waiting_;
-  auto reply = co_await perform_there(std::move(call), std::move(snapshot));
+  auto reply = co_await perform_there(std::move(call), std::move(snapshot), std::move(measure));
   --waiting_;
   co_return reply;
 }
 
 void HistoryWorker::run(std::function<void()> work) { asio::post(thread_, std::move(work)); }
 
-Awaitable<ApiReply> HistoryWorker::perform_there(ApiCall call, SnapshotPtr snapshot) {
+Awaitable<ApiReply> HistoryWorker::perform_there(ApiCall call, SnapshotPtr snapshot, Measure measure) {
   // Runs when the result is awaited: by then the arguments live in here.
-  auto start = [this, call = std::move(call), snapshot = std::move(snapshot)](auto resume) mutable {
-    auto work = [this, call = std::move(call), snapshot = std::move(snapshot),
+  auto start = [this, call = std::move(call), snapshot = std::move(snapshot),
+                measure = std::move(measure)](auto resume) mutable {
+    auto work = [this, call = std::move(call), snapshot = std::move(snapshot), measure = std::move(measure),
                  resume = std::move(resume)]() mutable {
-      auto reply = perform(call, {*snapshot, history_.get(), now()});
+      const Measured measured = measure ? measure() : Measured{};
+      auto reply = perform(call, {*snapshot, history_.get(), now(), &measured});
       asio::post(loop_, [resume = std::move(resume), reply = std::move(reply)]() mutable {
         std::move(resume)(std::move(reply));
       });

@@ -1,6 +1,6 @@
 #pragma once
-/// The thread that waits for the disk, so that the event loop never does: answers that read the database, and large
-/// bodies that take long to parse.
+/// The thread that takes long, so that the event loop never does: answers that read the database, metrics, and
+/// large bodies that take long to parse.
 ///
 /// Threads: `answer` on the event loop's; the History and the handlers run on the worker's.
 #include <asio/thread_pool.hpp>
@@ -9,6 +9,7 @@
 
 #include "agent/http/http_call.h"
 #include "agent/http/http_net.h"
+#include "agent/metrics/measured.h"
 
 namespace signalbox {
 
@@ -20,14 +21,17 @@ class HistoryWorker {
   HistoryWorker(LoopExecutor loop, std::unique_ptr<History> history);
   ~HistoryWorker();  ///< waits for the call that runs; those that wait are dropped
 
-  /// 503 with Retry-After when too many wait. Both arguments are moved into the worker.
-  Awaitable<ApiReply> answer(ApiCall call, SnapshotPtr snapshot);
+  /// 503 with Retry-After when too many wait. The arguments are moved into the worker; `measure`, of a route that
+  /// shows what it gathers, is called there.
+  Awaitable<ApiReply> answer(ApiCall call, SnapshotPtr snapshot, Measure measure = nullptr);
 
   /// Other work that would hold up the event loop. The caller bounds how much of it waits.
   void run(std::function<void()> work);
 
+  size_t waiting() const { return waiting_; }  ///< calls, the one that runs included
+
  private:
-  Awaitable<ApiReply> perform_there(ApiCall call, SnapshotPtr snapshot);
+  Awaitable<ApiReply> perform_there(ApiCall call, SnapshotPtr snapshot, Measure measure);
 
   LoopExecutor loop_;
   size_t waiting_ = 0;  ///< touched by the loop only

@@ -26,6 +26,18 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
 bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
 
+/// Counts itself while it lives.
+class Present {
+ public:
+  explicit Present(size_t& count) : count_(count) { ++count_; }
+  Present(const Present&) = delete;
+  Present& operator=(const Present&) = delete;
+  ~Present() { --count_; }
+
+ private:
+  size_t& count_;
+};
+
 ApiReply too_many_streams() {
   auto busy = problem(503, "Service Unavailable", "too many streams are open");
   busy.headers.emplace_back("Retry-After", "5");
@@ -104,6 +116,7 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
     }
   }
   pending_ = accept(head, std::move(refusal));
+  pending_->method = method_label(head.method);
   body_left_ = head.content_length;
   const bool waits_for_go_ahead =
       head.expects_continue && !head.http_1_0 && body_left_ > 0 && unread().size() == head.size;
@@ -123,12 +136,13 @@ HttpConnection::Pending HttpConnection::accept(const RequestHead& head, std::opt
   if (refusal) return {*std::move(refusal), form, {}};
   auto routed = service_.route(head);
   auto* call = std::get_if<ApiCall>(&routed);
-  if (call == nullptr || call->write == nullptr) return {std::move(routed), form, {}};
+  const ApiRoute* route = call == nullptr ? nullptr : call->route;
+  if (call == nullptr || call->write == nullptr) return {std::move(routed), form, {}, route};
   IncomingBody body;
-  if (auto unfit = refuse_body(head, body.encoding)) return {*std::move(unfit), form, {}};
+  if (auto unfit = refuse_body(head, body.encoding)) return {*std::move(unfit), form, {}, route};
   body.share = std::make_shared<BodyShare>(service_.bodies());
   call->request.caller = {peer_.is_unix, peer_.uid, head.forwarded};
-  return {std::move(routed), form, std::move(body)};
+  return {std::move(routed), form, std::move(body), route};
 }
 
 /// What comes with a request that takes no body is read past, so that the next one is found after it.
@@ -151,6 +165,7 @@ HttpConnection::Step HttpConnection::refuse(int status, std::string_view detail)
 
 /// And closes, for nobody knows where the next request would start.
 HttpConnection::Step HttpConnection::refuse(const ApiReply& reply) {
+  service_.count(pending_ ? pending_->route : nullptr, pending_ ? pending_->method : "none", reply.status);
   pending_.reset();
   close_after_reply_ = true;
   send(serialise(reply, service_.date(), {.close = true}));
@@ -212,7 +227,7 @@ Awaitable<void> HttpConnection::answer() {
   seats_.make_busy(*this);
   auto pending = *std::exchange(pending_, std::nullopt);
   if (auto* call = std::get_if<ApiCall>(&pending.what); call != nullptr && call->route->streams) {
-    co_return co_await stream(std::move(*call), pending.form);
+    co_return co_await stream(std::move(*call), pending.form, pending.method);
   }
   ApiReply reply;
   if (pending.body) {
@@ -224,13 +239,15 @@ Awaitable<void> HttpConnection::answer() {
   }
   pending.form.close = pending.form.close || service_.stopping();
   close_after_reply_ = pending.form.close;
+  service_.count(pending.route, pending.method, reply.status);
   send(serialise(reply, service_.date(), pending.form));
 }
 
 /// Gives the socket to a stream, and ends with it.
-Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form) {
+Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form, std::string_view method) {
   ApiReply reply = service_.answer(call);
   if (reply.status == 200 && service_.feed().readers >= service_.limits().streams) reply = too_many_streams();
+  service_.count(call.route, method, reply.status);
   close_after_reply_ = reply.status == 200 || form.close || service_.stopping();
   form.close = close_after_reply_;
   if (reply.status != 200) co_return send(serialise(reply, service_.date(), form));
@@ -249,6 +266,10 @@ Awaitable<ApiReply> HttpConnection::answer_read(ApiCall call) {
   if (poll && !is_mistake(service_.answer(call))) co_await wait_for_change(*poll);
   phase_ = Phase::working;
   deadline_ = MonoTime::max();
+  if (call.route->measures) {
+    auto measure = service_.measure();
+    co_return co_await worker_.answer(std::move(call), service_.snapshot(), std::move(measure));
+  }
   if (!call.route->reads_history) co_return service_.answer(call);
   co_return co_await worker_.answer(std::move(call), service_.snapshot());
 }
@@ -271,6 +292,7 @@ Awaitable<ApiReply> HttpConnection::answer_write(ApiCall call, IncomingBody body
 /// Returns early when the peer is gone (the socket is then closed) or sends so much that we could not keep it.
 Awaitable<void> HttpConnection::wait_for_change(Wait wish) {
   enter(Phase::waiting, wish.at_most);
+  const Present present(service_.long_polls());
   while (service_.snapshot()->generation == wish.generation && now().mono < deadline_ && !service_.stopping()) {
     asio::error_code error;
     co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(kAwait, error));

@@ -47,6 +47,8 @@ class HttpConnection final : public Guest {
     std::variant<ApiCall, ApiReply> what;
     ReplyForm form;
     std::optional<IncomingBody> body;  ///< of a call that writes
+    const ApiRoute* route = nullptr;   ///< as far as it is known; for counting
+    std::string_view method;           ///< a method_label
   };
 
   Step advance();
@@ -64,7 +66,7 @@ class HttpConnection final : public Guest {
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
   Awaitable<void> answer();
-  Awaitable<void> stream(ApiCall call, ReplyForm form);
+  Awaitable<void> stream(ApiCall call, ReplyForm form, std::string_view method);
   Awaitable<ApiReply> answer_read(ApiCall call);
   Awaitable<ApiReply> answer_write(ApiCall call, IncomingBody body);
   Awaitable<void> wait_for_change(Wait wish);

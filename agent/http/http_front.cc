@@ -52,6 +52,7 @@ class AsioFront final : public HttpFront {
             std::unique_ptr<History> history, SnapshotPtr first, Writes* writes, Sockets sockets)
       : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts, config.behind_proxy), limits,
                  std::move(first), writes),
+        measure_others_(config.measure),
         tcp_seats_(limits.connections, limits.address_connections),
         unix_seats_(limits.unix_connections, limits.unix_connections),
         worker_(loop_.get_executor(), std::move(history)) {
@@ -59,6 +60,7 @@ class AsioFront final : public HttpFront {
       auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
       acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, [this] { end_if_drained(); });
     }
+    service_.on_measure([this] { return measure(); });
   }
 
   void run() override {
@@ -97,6 +99,19 @@ class AsioFront final : public HttpFront {
     return all;
   }
 
+  /// What the loop counts is copied now; the rest is gathered where it is wanted.
+  Measure measure() const {
+    FrontCounts counts = service_.counts();
+    counts.tcp = tcp_seats_.counts();
+    counts.unix_socket = unix_seats_.counts();
+    counts.worker_calls = worker_.waiting();
+    return [counts = std::move(counts), others = measure_others_] {
+      Measured measured = others ? others() : Measured{};
+      measured.front = counts;
+      return measured;
+    };
+  }
+
   void wake_all() {
     for (auto* connection : connections()) connection->wake();
   }
@@ -129,6 +144,7 @@ class AsioFront final : public HttpFront {
   // Destroyed from the last to the first: the worker before the loop whose coroutines it resumes, the loop with its
   // coroutines before what they use.
   HttpService service_;
+  Measure measure_others_;
   Seats tcp_seats_;
   Seats unix_seats_;
   asio::io_context loop_{1};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/api.h"
+#include "agent/metrics/measured.h"
 #include "lib/result.h"
 #include "lib/snapshot.h"
 
@@ -39,6 +40,8 @@ struct FrontConfig {
   std::vector<std::string> allowed_hosts;
   bool behind_proxy = false;  ///< a proxy in front checks who asks: what it forwards is answered
   FrontLimits limits;
+  /// For /metrics: what others count. Called from any thread; the front adds its own. May be empty.
+  Measure measure = nullptr;
 };
 
 class HttpFront {

@@ -34,8 +34,13 @@ const std::string* HotTable::find(const RequestHead& head) {
                           ? session_entry(head.target)
                           : entry(head.target);
   if (!found) return nullptr;
-  if (head.if_none_match.empty()) return &found->bytes;
-  return head.if_none_match == found->etag ? &found->match_bytes : nullptr;
+  if (head.if_none_match.empty()) {
+    ++*found->count;
+    return &found->bytes;
+  }
+  if (head.if_none_match != found->etag) return nullptr;
+  ++*found->match_count;
+  return &found->match_bytes;
 }
 
 bool HotTable::is_hot(std::string_view path) const {
@@ -74,15 +79,17 @@ const HotTable::Entry* HotTable::entry(std::string_view path) {
 }
 
 std::optional<HotTable::Entry> HotTable::render(std::string_view path) const {
-  const auto reply = answer_(path, "");
-  if (!reply) return {};
+  const auto found = answer_(path, "");
+  if (!found) return {};
   Entry entry;
-  entry.bytes = serialise(*reply, date_, {});
-  entry.etag = reply_header(*reply, "ETag");
+  entry.bytes = serialise(found->reply, date_, {});
+  entry.count = found->count;
+  entry.etag = reply_header(found->reply, "ETag");
   if (entry.etag.empty()) return entry;
   const auto match = answer_(path, entry.etag);
   if (!match) return {};
-  entry.match_bytes = serialise(*match, date_, {});
+  entry.match_bytes = serialise(match->reply, date_, {});
+  entry.match_count = match->count;
   return entry;
 }
 

@@ -16,18 +16,24 @@
 
 namespace signalbox {
 
+/// An answer to keep, and where each time that it is given is counted.
+struct HotReply {
+  ApiReply reply;
+  uint64_t* count;
+};
+
 class HotTable {
  public:
   /// The answer to a GET of `path`; empty when it may not be kept.
-  using Answer = std::function<std::optional<ApiReply>(std::string_view path, const std::string& if_none_match)>;
+  using Answer = std::function<std::optional<HotReply>(std::string_view path, const std::string& if_none_match)>;
 
   explicit HotTable(Answer answer);
 
   /// Forgets everything: another snapshot, or another second for `Date`.
   void reset(SnapshotPtr snapshot, std::string date);
 
-  /// Null unless `head` is a plain GET of a hot path, without a body, without or with the current ETag. Valid until
-  /// `reset`.
+  /// Null unless `head` is a plain GET of a hot path, without a body, without or with the current ETag; what is
+  /// found is counted as given. Valid until `reset`.
   const std::string* find(const RequestHead& head);
 
  private:
@@ -35,6 +41,8 @@ class HotTable {
     std::string etag;
     std::string bytes;
     std::string match_bytes;  ///< the answer to `If-None-Match: etag`
+    uint64_t* count = nullptr;
+    uint64_t* match_count = nullptr;
   };
   struct Hash {
     using is_transparent = void;

@@ -43,10 +43,17 @@ void HttpService::tick(Instant now) {
   hot_.reset(snapshot_, date_);
 }
 
+FrontCounts HttpService::counts() const {
+  return {.requests = requests_.all(),
+          .streams = feed_.readers,
+          .streams_dropped = feed_.dropped,
+          .long_polls = long_polls_};
+}
+
 ApiReply HttpService::answer(const ApiCall& call) const { return perform(call, {*snapshot_, nullptr, now()}); }
 
 /// By way of the adapter, so that a hot path means the same route and the same call as it does there.
-std::optional<ApiReply> HttpService::hot_answer(std::string_view path, const std::string& if_none_match) {
+std::optional<HotReply> HttpService::hot_answer(std::string_view path, const std::string& if_none_match) {
   RequestHead head;
   head.method = "GET";
   head.target = path;
@@ -58,7 +65,8 @@ std::optional<ApiReply> HttpService::hot_answer(std::string_view path, const std
   auto reply = answer(*call);
   // A bug's 500 is not kept: the next request shall try again.
   if (reply.status == 500) return {};
-  return reply;
+  uint64_t& count = requests_.of(call->route, method_label("GET"), reply.status);
+  return HotReply{std::move(reply), &count};
 }
 
 }  // namespace signalbox

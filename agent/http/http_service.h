@@ -2,6 +2,7 @@
 /// What the connections of one front share: the snapshot, the routes, the hot table, the worker.
 ///
 /// Threads: the event loop's.
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "agent/http/http_front.h"
 #include "agent/http/http_host.h"
 #include "agent/http/http_hot.h"
+#include "agent/http/request_counts.h"
 #include "agent/http/stream_feed.h"
 
 namespace signalbox {
@@ -48,14 +50,24 @@ class HttpService {
   std::variant<ApiCall, ApiReply> route(const RequestHead& head) { return adapter_.route(head); }
   ApiReply answer(const ApiCall& call) const;
 
+  void count(const ApiRoute* route, std::string_view method, int status) { ++requests_.of(route, method, status); }
+  size_t& long_polls() { return long_polls_; }
+  /// What the connections count; who sits where is the front's.
+  FrontCounts counts() const;
+  void on_measure(std::function<Measure()> measure) { measure_ = std::move(measure); }
+  Measure measure() const { return measure_(); }
+
  private:
-  std::optional<ApiReply> hot_answer(std::string_view path, const std::string& if_none_match);
+  std::optional<HotReply> hot_answer(std::string_view path, const std::string& if_none_match);
 
   FrontLimits limits_;
   HostPolicy hosts_;
   Writes* writes_;
   BodyBudget bodies_;
   HttpAdapter adapter_;
+  RequestCounts requests_;
+  size_t long_polls_ = 0;
+  std::function<Measure()> measure_;
   HotTable hot_;
   StreamFeed feed_;
   RequestHead scratch_head_;

@@ -60,6 +60,7 @@ void HttpStream::wake() {
   } else if (auto news = service_.feed().since(told_, framing_)) {
     told_ = service_.feed().generation();
     if (behind_ > service_.limits().stream_backlog) {
+      ++service_.feed().dropped;
       end("dropped: you read too slowly; come back with Last-Event-ID");
     } else {
       push(std::move(news));
@@ -70,7 +71,10 @@ void HttpStream::wake() {
 }
 
 void HttpStream::sweep(MonoTime now) {
-  if (now >= write_by_) return close();
+  if (now >= write_by_) {
+    if (!ending_) ++service_.feed().dropped;
+    return close();
+  }
   if (ending_ || !pending_.empty() || now < comment_at_) return;
   push(keep_alive(framing_));
   asio::error_code error;

@@ -12,12 +12,17 @@ Guest::~Guest() {
   if (seats_) seats_->leave(*this);
 }
 
-bool Seats::admit(Guest& guest) {
-  const bool counted = is_counted(guest.from_);
+bool Seats::has_room(const Guest& guest) {
   const auto same = from_.find(guest.from_);
-  if (counted && same != from_.end() && same->second >= address_limit_) return false;
-  if (size() >= limit_ && !evict_idlest()) return false;
-  if (counted) ++from_[guest.from_];
+  if (is_counted(guest.from_) && same != from_.end() && same->second >= address_limit_) return false;
+  return size() < limit_ || evict_idlest();
+}
+
+bool Seats::admit(Guest& guest) {
+  const bool room = has_room(guest);
+  ++(room ? admitted_ : refused_);
+  if (!room) return false;
+  if (is_counted(guest.from_)) ++from_[guest.from_];
   guest.seats_ = this;
   guest.busy_ = false;
   guest.place_ = idle_.insert(idle_.end(), &guest);
@@ -44,6 +49,7 @@ void Seats::move_to_end(Guest& guest, bool busy) {
 
 bool Seats::evict_idlest() {
   if (idle_.empty()) return false;
+  ++evicted_;
   Guest& guest = *idle_.front();
   leave(guest);
   guest.evict();

@@ -9,6 +9,8 @@
 #include <map>
 #include <vector>
 
+#include "agent/http/front_counts.h"
+
 namespace signalbox {
 
 class Seats;
@@ -44,10 +46,12 @@ class Seats {
   bool evict_idlest();
 
   size_t size() const { return idle_.size() + busy_.size(); }
+  ConnectionCounts counts() const { return {size(), admitted_, refused_, evicted_}; }
   /// A copy: what is done to guests may change who sits here.
   std::vector<Guest*> guests() const;
 
  private:
+  bool has_room(const Guest& guest);
   void move_to_end(Guest& guest, bool busy);
 
   size_t limit_;
@@ -55,6 +59,9 @@ class Seats {
   std::list<Guest*> idle_;  ///< the idlest first
   std::list<Guest*> busy_;
   std::map<asio::ip::address, size_t> from_;  ///< those that are not loopback
+  uint64_t admitted_ = 0;
+  uint64_t refused_ = 0;
+  uint64_t evicted_ = 0;
 };
 
 }  // namespace signalbox

@@ -33,7 +33,8 @@ class StreamFeed {
   /// For a reader that was told `generation`. Nothing when it is the current one.
   Bytes since(uint64_t generation, StreamFraming framing);
 
-  size_t readers = 0;  ///< counted by who serves them
+  size_t readers = 0;    ///< counted by who serves them
+  uint64_t dropped = 0;  ///< readers that were too slow, likewise
 
  private:
   struct Rendered {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -24,6 +25,12 @@ constexpr Millis kPruneEvery = minutes(5);
 bool has_batches(const std::vector<Record>& records) {
   return std::ranges::any_of(records,
                              [](const Record& record) { return std::holds_alternative<BatchRecord>(record); });
+}
+
+uint64_t size_of(const std::string& path) {
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(path, unknown);
+  return unknown ? 0 : size;
 }
 
 class SqliteStore final : public Store {
@@ -82,6 +89,15 @@ class SqliteStore final : public Store {
     return status;
   }
 
+  StoreCounts counts() const override {
+    const std::lock_guard lock(mutex_);
+    StoreCounts counts = counts_;
+    counts.dropped = queue_.dropped();
+    counts.queue_records = queue_.records();
+    counts.queue_bytes = queue_.bytes();
+    return counts;
+  }
+
   Result<std::unique_ptr<History>> open_history() override {
     return std::unique_ptr<History>(std::make_unique<SqliteHistory>(database_path(state_dir_)));
   }
@@ -109,8 +125,14 @@ class SqliteStore final : public Store {
   void commit(std::unique_lock<std::mutex>& lock) {
     RecordGroup group = queue_.take();
     lock.unlock();
+    const SteadyTime began = std::chrono::steady_clock::now();
     const std::string reason = writer_.commit(group, now().wall);
+    const auto took = std::chrono::steady_clock::now() - began;
+    const uint64_t size = size_of(database_path(state_dir_)) + size_of(database_path(state_dir_) + "-wal");
     lock.lock();
+    counts_.commits.add(took);
+    counts_.failures += reason.empty() ? 0 : 1;
+    counts_.database_bytes = size;
     note(reason, std::move(group));
     lock.unlock();
     tell_listener();
@@ -168,6 +190,7 @@ class SqliteStore final : public Store {
   Ticket submitted_ = 0;
   Ticket committed_ = 0;
   StoreStatus status_;
+  StoreCounts counts_;
   bool stopping_ = false;
 
   std::mutex listener_mutex_;  ///< held during the call, never together with mutex_

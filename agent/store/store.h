@@ -1,10 +1,10 @@
 #pragma once
 /// The database: one file, one writing connection, one thread that commits in groups.
 ///
-/// Threads: `submit`, `wait`, `committed`, `listen` and `status` from any thread; everything else from the one that
-/// opened it.
-/// Invariant: a group is committed whole or not at all, in the order of `submit`; what could not be written is
-/// kept (bounded) and tried again until it can, so that a disk that comes back loses nothing.
+/// Threads: `submit`, `wait`, `committed`, `listen`, `status` and `counts` from any thread; everything else from
+/// the one that opened it. Invariant: a group is committed whole or not at all, in the order of `submit`; what
+/// could not be written is kept (bounded) and tried again until it can, so that a disk that comes back loses
+/// nothing.
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/store/history.h"
+#include "agent/store/store_counts.h"
 #include "lib/config/config.h"
 #include "lib/records.h"
 #include "lib/result.h"
@@ -83,6 +84,8 @@ class Store {
   /// and the last one must be ended before what it uses: closing the store still commits.
   virtual void listen(std::function<void()> on_attempt) = 0;
   virtual StoreStatus status() const = 0;
+  /// For those who measure it; any thread.
+  virtual StoreCounts counts() const { return {}; }
   /// A connection for history answers.
   virtual Result<std::unique_ptr<History>> open_history() = 0;
 };

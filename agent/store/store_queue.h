@@ -54,6 +54,9 @@ class StoreQueue {
   /// It could not be written: back to the front.
   void put_back(RecordGroup group);
   uint64_t dropped() const { return dropped_; }
+  /// Without checkpoints.
+  size_t records() const { return size_.rows + taken_.rows; }
+  size_t bytes() const { return size_.bytes + taken_.bytes; }
 
  private:
   struct Size {

@@ -168,6 +168,19 @@ TEST_CASE("what the store gave up for good is not waited for, then or later") {
       [](const Snapshot& s) { return s.persistence == "ok" && s.targets.at("claude").primary_weight == 5; });
 }
 
+TEST_CASE("what happens is counted") {
+  Running running;
+  running.run();
+  running.poll(O::none);
+  running.await([](const Snapshot& s) { return told(s, State::healthy); });
+  running.poll(O::critical);
+  running.await([](const Snapshot& s) { return told(s, State::unhealthy); });
+  const EngineCounts counts = running.engine.counts();
+  CHECK(counts.sources.at({"claude", "page"}).fetches.sum == doctest::Approx(0.2));
+  CHECK(counts.transitions.at("claude").at(static_cast<size_t>(State::unhealthy)).at(0) == 1);
+  CHECK(counts.reported.contains({"claude", ""}));
+}
+
 TEST_CASE("after the end nothing is taken any more") {
   Running running;
   running.run();

@@ -2,6 +2,7 @@
 #include "agent/engine_writes.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <future>
 #include <thread>
@@ -95,6 +96,18 @@ struct Agent {
     return answer.get_future().get();
   }
 
+  /// What became of batches, as it is counted.
+  std::string counted() const {
+    const IngestCounts counts = writes->counts();
+    std::string text;
+    for (size_t i = 0; i < kBatchResultNames.size(); ++i) {
+      if (counts.batches.at(i) == 0) continue;
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kBatchResultNames.at(i), counts.batches.at(i));
+    }
+    return text;
+  }
+  int64_t ok_reported() const { return engine.counts().reported.at({"claude", ""}).front(); }
+
   ScratchDirectory directory;
   Store::Opened opened = open_store(directory.path(), {}, now().wall);
   HangingStore store{*opened.store};
@@ -118,6 +131,8 @@ TEST_CASE("a batch is stored once, however often it comes") {
   const BatchTaken second = agent.report(batch("b1"));
   CHECK(second.how == Taken::stored);
   CHECK(second.verdict.duplicate);
+  CHECK(agent.counted() == "stored 1, duplicate 1");
+  CHECK(agent.ok_reported() == 5);
 }
 
 TEST_CASE("a batch that the disk does not take in time is not acknowledged, nor is its repetition") {
@@ -136,6 +151,8 @@ TEST_CASE("a batch that the store refuses is not acknowledged, and stored when i
   agent.store.refuses = false;
   const BatchTaken again = agent.report(batch("b1"));
   CHECK(again.how == Taken::stored);
+  CHECK(agent.counted() == "stored 1, not_stored 1");
+  CHECK(agent.ok_reported() == 5);
 }
 
 TEST_CASE("while the engine takes nothing more in, batches and overrides are refused at once") {
@@ -147,6 +164,7 @@ TEST_CASE("while the engine takes nothing more in, batches and overrides are ref
                        [&](const BatchTaken& one) { full = one.how == Taken::refused; });
   }
   CHECK(taken > 1000);
+  CHECK(agent.counted() == "overloaded 1");
   CHECK(agent.change(override_of_an_hour()) == Taken::refused);
 }
 
@@ -162,6 +180,7 @@ TEST_CASE("a reporter over its rate is told when to come again") {
   }
   CHECK(answers == std::vector{Taken::stored, Taken::stored, Taken::too_fast});
   CHECK(agent.report(batch("x", "router-2")).how == Taken::stored);
+  CHECK(agent.counted() == "stored 3, too_fast 1");
 }
 
 TEST_CASE("who set an override sees it when told that it is set") {

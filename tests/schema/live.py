@@ -114,6 +114,8 @@ def answer_errors(contract, operation, answer):
         return errors + [f"the type is {answer.type}, not {' or '.join(content)}"]
     if answer.type == "text/event-stream":
         return errors + contract.errors(content[answer.type]["schema"], answer.body.decode()) + event_errors(contract, answer)
+    if answer.type == "text/plain":
+        return errors + contract.errors(content[answer.type]["schema"], answer.body.decode())
     value = answer.json()
     if value is None:
         return errors + ["the body is not JSON"]

@@ -41,9 +41,11 @@ class FakeWrites final : public Writes {
   Taken how = Taken::stored;
   Millis retry_after = seconds(1);
   BatchVerdict verdict{.accepted = 1};
+  int turned_away = 0;
   std::vector<ReportBatch> batches;
   std::vector<OverrideChange> changes;
 
+  void turn_away_batch() override { ++turned_away; }
   void take(ReportBatch batch, BatchDone done) override;
   void take(OverrideChange change, OverrideDone done) override;
 };

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "agent/clock.h"
+#include "agent/metrics/measured.h"
 
 namespace signalbox::testing {
 namespace {
@@ -66,6 +67,23 @@ ApiReply transitions(const ApiRequest&, const ApiContext& context) {
 
 ApiReply stream(const ApiRequest&, const ApiContext&) { return {200, "text/event-stream", "", {}}; }
 
+/// What the front counts, a line each.
+ApiReply counted(const ApiRequest&, const ApiContext& context) {
+  const FrontCounts& counts = context.measured->front;
+  std::string text;
+  for (const RequestCount& one : counts.requests)
+    text += fmt::format("{} {} {}: {}\n", one.route, one.method, one.status, one.count);
+  const auto add = [&](const char* name, const ConnectionCounts& kind) {
+    text += fmt::format("{}: open {}, accepted {}, refused {}, evicted {}\n", name, kind.open, kind.accepted,
+                        kind.refused, kind.evicted);
+  };
+  add("tcp", counts.tcp);
+  add("unix", counts.unix_socket);
+  text += fmt::format("streams {}, dropped {}\nlong polls {}\n", counts.streams, counts.streams_dropped,
+                      counts.long_polls);
+  return {200, "text/plain", text, {}};
+}
+
 ApiReply broken(const ApiRequest&, const ApiContext&) { throw std::runtime_error("secret of the inside"); }
 
 /// What `/v1/held` owes.
@@ -113,6 +131,7 @@ std::span<const ApiRoute> front_routes() {
       {"/livez", livez, false, false},
       {"/v1/transitions", transitions, true, false},
       {"/v1/broken", broken, false, false},
+      {.pattern = "/counted", .get = counted, .measures = true},
       {.pattern = "/v1/echo", .post = echo, .put = echo, .del = echo},
       {.pattern = "/v1/held", .post = hold},
       {.pattern = "/v1/stream", .get = stream, .streams = true},

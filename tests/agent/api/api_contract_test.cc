@@ -184,6 +184,8 @@ TEST_CASE("what the agent answers over the wire keeps the contract") {
                            "ok    HEAD /v1/stream 200",
                            "ok    GET /v1/timeline/claude/claude-opus-4-6?step_s=3600 200",
                            "ok    HEAD /readyz 200",
+                           "ok    GET /metrics 200",
+                           "ok    HEAD /metrics 200",
                            "ok    GET /openapi.json 200",
                            "ok    GET /v1/transitions?cursor=none-of-ours 400",
                            "ok    POST /v1/reports 200",

@@ -94,6 +94,7 @@ TEST_CASE("a mistake in the body is named with its place, and nothing of the bat
     CHECK(reply.body.find("\"pointer\":\"" + row.pointer + "\"") != std::string::npos);
   }
   CHECK(api.writes.batches.empty());
+  CHECK(api.writes.turned_away == std::ssize(rows));
 }
 
 TEST_CASE("the reporters are those of the snapshot") {

@@ -28,6 +28,7 @@ TEST_CASE("the idlest leaves for a new guest") {
   CHECK(a.evicted);
   CHECK_FALSE(c.evicted);
   CHECK(seats.size() == 2);
+  CHECK(seats.counts() == ConnectionCounts{.open = 2, .accepted = 4, .refused = 0, .evicted = 2});
 }
 
 TEST_CASE("a busy guest stays, and when all are busy nobody new comes in") {
@@ -38,6 +39,7 @@ TEST_CASE("a busy guest stays, and when all are busy nobody new comes in") {
   CHECK_FALSE(seats.admit(late));
   CHECK_FALSE(busy.evicted);
   CHECK_FALSE(seats.evict_idlest());
+  CHECK(seats.counts() == ConnectionCounts{.open = 1, .accepted = 1, .refused = 1, .evicted = 0});
   seats.make_idle(busy);
   CHECK(seats.admit(late));
   CHECK(busy.evicted);

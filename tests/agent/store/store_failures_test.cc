@@ -91,9 +91,13 @@ TEST_CASE("a disk that fails and comes back loses nothing") {
     const StoreStatus failing = store->status();
     CHECK_FALSE(failing.ok);
     CHECK(failing.detail.substr(0, std::string(each.detail).size()) == each.detail);
+    CHECK(store->counts().queue_records == 2);
+    CHECK(store->counts().failures >= 1);
     disk.heal();
     CHECK(store->wait(second, kDeadline));
     CHECK(store->status().ok);
+    CHECK(store->counts().queue_records == 0);
+    CHECK(store->counts().database_bytes > 0);
     CHECK(store->status().detail.empty());
     CHECK(store->status().dropped == 0);
     CHECK(all_transitions(*store) == std::vector{transition(2), transition(1)});
