@@ -4,10 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <random>
+#include <utility>
 
 #include "agent/api/api.h"
 #include "agent/clock.h"
 #include "agent/restore.h"
+#include "agent/service/notices.h"
+#include "agent/service/stall.h"
 
 namespace signalbox {
 namespace {
@@ -28,9 +31,20 @@ bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
   return comparable != before;
 }
 
+/// The engine's heartbeat: a stalled engine is seen although the HTTP front still answers.
+void feed_watchdog(Engine& engine) {
+  engine.on_beat([watchdog = Watchdog::of_service()](MonoTime now) mutable {
+#ifdef SIGNALBOX_TEST_HOOKS
+    stall_if_asked();
+#endif
+    watchdog.beat(now);
+  });
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config>& config, const Places& places) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config>& config, const Places& places,
+                                              std::vector<ListenSocket> adopted) {
   auto opened = Store::open(places.state_dir, config->retention, now().wall);
   if (!opened) return opened.error();
 
@@ -55,7 +69,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   front.behind_proxy = config->server.allow_plaintext;
   front.measure = [raw = daemon.get()] { return raw->measure(); };
   auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest(),
-                                     daemon->writes_.get());
+                                     daemon->writes_.get(), std::move(adopted));
   if (!listening) return listening.error();
   daemon->front_ = std::move(*listening);
   daemon->health_file_ = std::make_unique<RuntimeFile>(places.runtime_dir + "/health.json");
@@ -68,6 +82,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   engine.on_doubt(
       [&poller = *daemon->poller_](const std::set<std::string>& providers) { poller.hurry(providers); });
   engine.on_poll_now([&poller = *daemon->poller_] { poller.poll_now(); });
+  feed_watchdog(engine);
   daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
     raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {
       raw->front_->publish(snapshot);

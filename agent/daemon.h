@@ -22,8 +22,9 @@ namespace signalbox {
 class Daemon {
  public:
   /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was
-  /// stored.
-  static Result<std::unique_ptr<Daemon>> start(const std::shared_ptr<const Config>& config, const Places& places);
+  /// stored. Sockets that were `adopted` stand for those of their kind in the configuration.
+  static Result<std::unique_ptr<Daemon>> start(const std::shared_ptr<const Config>& config, const Places& places,
+                                               std::vector<ListenSocket> adopted = {});
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;

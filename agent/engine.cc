@@ -85,6 +85,7 @@ void Engine::run(const std::stop_token& stop, const Publish& publish) {
     const Mail mail = take(stop);
     const auto began = std::chrono::steady_clock::now();
     turn(mail, publish);
+    if (beat_) beat_(clock_().mono);
     count([&](EngineCounts& counts) { counts.turns.add(std::chrono::steady_clock::now() - began); });
   }
   const std::lock_guard lock(mutex_);

@@ -53,6 +53,9 @@ class Engine {
   /// Called likewise, with the providers whose clients see failures, whenever these are others.
   void on_doubt(std::function<void(const std::set<std::string>&)> doubt) { doubt_ = std::move(doubt); }
 
+  /// Called after every turn, so at least once a second unless this thread is stuck; set before `run`.
+  void on_beat(std::function<void(MonoTime)> beat) { beat_ = std::move(beat); }
+
   /// Until `stop`. `publish` is called from here, at each change and once a second.
   void run(const std::stop_token& stop, const Publish& publish);
 
@@ -90,6 +93,7 @@ class Engine {
 
   std::function<void()> poll_now_;
   std::function<void(const std::set<std::string>&)> doubt_;
+  std::function<void(MonoTime)> beat_;
 
   // The engine thread's own.
   Core core_;

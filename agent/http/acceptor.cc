@@ -29,7 +29,10 @@ asio::ip::address address_of(const asio::generic::stream_protocol::endpoint& pee
   asio::ip::tcp::endpoint endpoint;
   endpoint.resize(peer.size());
   std::memcpy(endpoint.data(), peer.data(), peer.size());
-  return endpoint.address();
+  const asio::ip::address address = endpoint.address();
+  // A socket for both families, which we may be handed, writes 127.0.0.1 as ::ffff:127.0.0.1.
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
 }
 
 /// The kernel's word for who connected, as it was then.

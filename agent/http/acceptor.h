@@ -19,7 +19,9 @@ class Acceptor {
   ~Acceptor();
 
   void start();
-  void stop();  ///< closes the socket, removes a unix socket's file
+  /// Closes the socket, removes the file of a unix socket that we made. Who was not accepted yet stays in the queue
+  /// of an adopted one.
+  void stop();
   const ListenSocket& socket() const { return socket_; }
 
  private:

@@ -208,17 +208,22 @@ void HttpConnection::become_idle() {
   phase_ = Phase::idle;
   deadline_ = service_.tick_time() + service_.limits().idle;
   seats_.make_idle(*this);
+  if (service_.stopping()) hurry();
 }
+
+/// We stop, and whoever comes next waits until we have.
+void HttpConnection::hurry() { deadline_ = std::min(deadline_, now().mono + service_.limits().last_word); }
 
 /// False: do not wait for more, we stop.
 bool HttpConnection::begin_reading() {
   make_room();
-  return !(service_.stopping() && phase_ == Phase::idle);
+  return !(service_.stopping() && phase_ == Phase::idle && heard_);
 }
 
 /// False when the connection is over. When we stop, a request that has arrived by now is still answered.
 bool HttpConnection::end_reading(const asio::error_code& error) {
   if (error && error != asio::error::operation_aborted) return false;
+  heard_ = heard_ || !unread().empty();
   if (!error && !unread().empty()) return true;
   return service_.stopping() && read_now() && !unread().empty();
 }
@@ -364,7 +369,12 @@ void HttpConnection::sweep(MonoTime now) {
 void HttpConnection::wake() {
   if (stream_) return stream_->wake();
   asio::error_code error;
-  if (phase_ == Phase::waiting || (phase_ == Phase::idle && service_.stopping())) socket_.cancel(error);
+  if (phase_ == Phase::waiting || (phase_ == Phase::idle && service_.stopping() && heard_)) {
+    socket_.cancel(error);
+  } else if (service_.stopping() &&
+             (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::lingering)) {
+    hurry();
+  }
 }
 
 void HttpConnection::close() {

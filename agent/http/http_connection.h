@@ -34,7 +34,8 @@ class HttpConnection final : public Guest {
   /// Runs until the connection is over.
   Awaitable<void> serve();
   void sweep(MonoTime now);
-  /// Another generation, or the end: a long poll looks again, and when we stop an idle connection ends.
+  /// Another generation, or the end: a long poll looks again, and when we stop an idle connection ends, unless it
+  /// never had a request: who has just come could not know, and is given a moment for it.
   void wake();
   void evict() override { close(); }
 
@@ -62,6 +63,7 @@ class HttpConnection final : public Guest {
   bool host_allowed(const RequestHead& head);
   void enter(Phase phase, Millis timeout);
   void become_idle();
+  void hurry();
 
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
@@ -97,6 +99,7 @@ class HttpConnection final : public Guest {
   std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the socket then
   std::string output_;                  ///< what the socket did not take at once
   bool close_after_reply_ = false;
+  bool heard_ = false;        ///< something has come over it
   std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
 };
 

@@ -157,14 +157,16 @@ class AsioFront final : public HttpFront {
 
 Result<std::unique_ptr<HttpFront>> HttpFront::listen(const FrontConfig& config, std::span<const ApiRoute> routes,
                                                      std::unique_ptr<History> history, SnapshotPtr first,
-                                                     Writes* writes) {
-  Sockets sockets;
-  for (const auto& address : config.listen) {
+                                                     Writes* writes, std::vector<ListenSocket> adopted) {
+  const bool has_unix = std::ranges::any_of(adopted, &ListenSocket::is_unix);
+  const bool has_tcp = !std::ranges::all_of(adopted, &ListenSocket::is_unix);
+  Sockets sockets = std::move(adopted);
+  for (const auto& address : has_tcp ? std::vector<std::string>() : config.listen) {
     auto socket = ListenSocket::tcp(address);
     if (!socket) return socket.error();
     sockets.push_back(std::move(*socket));
   }
-  if (!config.unix_socket.empty()) {
+  if (!has_unix && !config.unix_socket.empty()) {
     auto socket = ListenSocket::unix_file(config.unix_socket);
     if (!socket) return socket.error();
     sockets.push_back(std::move(*socket));

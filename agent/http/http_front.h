@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/api/api.h"
+#include "agent/http/listen_socket.h"
 #include "agent/metrics/measured.h"
 #include "lib/result.h"
 #include "lib/snapshot.h"
@@ -28,7 +29,9 @@ struct FrontLimits {
   Millis idle = seconds(75);   ///< above the 60 s after which common proxies drop an idle upstream connection
   Millis linger = seconds(1);  ///< for the peer to take our last reply before the socket goes away
   Millis drain = seconds(3);   ///< for requests in flight when we stop
-  size_t streams = 2048;       ///< readers of `/v1/stream`
+  Millis last_word =
+      Millis(500);        ///< when we stop, for a head that is on its way, or a first request still to come
+  size_t streams = 2048;  ///< readers of `/v1/stream`
   size_t stream_backlog = size_t{64} * 1024;  ///< a stream's bytes that wait behind the piece being written
   Millis stream_comment = seconds(15);        ///< of silence: below the usual timeouts of proxies
   Millis sweep = Millis(250);                 ///< how often deadlines are looked at
@@ -47,16 +50,18 @@ struct FrontConfig {
 class HttpFront {
  public:
   /// Binds and listens. Errors name the address and the errno's text. `routes` must outlive the front
-  /// (production passes `api_routes()`), and so must `writes`; `history` and `writes` may be null.
+  /// (production passes `api_routes()`), and so must `writes`; `history` and `writes` may be null. Sockets that
+  /// were `adopted` stand for those of their kind in `config`.
   static Result<std::unique_ptr<HttpFront>> listen(const FrontConfig& config, std::span<const ApiRoute> routes,
                                                    std::unique_ptr<History> history, SnapshotPtr first,
-                                                   Writes* writes = nullptr);
+                                                   Writes* writes = nullptr,
+                                                   std::vector<ListenSocket> adopted = {});
   virtual ~HttpFront() = default;  ///< closes everything
   /// Serves until `stop`; returns when drained (at most a few seconds). Once.
   virtual void run() = 0;
   virtual void stop() = 0;  ///< any thread, also from a signal's handler thread
   virtual void publish(SnapshotPtr snapshot) = 0;
-  /// "127.0.0.1:43211", ... as really bound, in the order of `listen`, and last "unix:/path".
+  /// "127.0.0.1:43211", ... as really bound: those adopted, then in the order of `listen`, and last "unix:/path".
   virtual std::vector<std::string> bound() const = 0;
 };
 

@@ -1,16 +1,20 @@
 #include "agent/http/listen_socket.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <asio/ip/tcp.hpp>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -80,6 +84,30 @@ std::optional<Error> clear_path(const std::string& path, const sockaddr_un& addr
   return {};
 }
 
+/// As really bound; unset when the kernel does not say.
+std::optional<tcp::endpoint> bound_endpoint(int descriptor) {
+  tcp::endpoint bound;
+  auto size = static_cast<socklen_t>(bound.capacity());
+  if (getsockname(descriptor, bound.data(), &size) != 0) return {};
+  bound.resize(size);
+  return bound;
+}
+
+std::string name_of(const tcp::endpoint& bound) {
+  const std::string host = bound.address().to_string();
+  return fmt::format("{}:{}", bound.address().is_v6() ? "[" + host + "]" : host, bound.port());
+}
+
+/// "unix:/path", "unix:@abstract", "unix:" of one without a name; unset when the kernel does not say.
+std::optional<std::string> unix_name(int descriptor) {
+  sockaddr_un address{};
+  socklen_t size = sizeof address;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  std::string path(address.sun_path, size - std::min<size_t>(size, offsetof(sockaddr_un, sun_path)));
+  if (!path.empty() && path.front() == '\0') return "unix:@" + path.substr(1);
+  return "unix:" + path.substr(0, path.find('\0'));
+}
+
 }  // namespace
 
 Result<ListenSocket> ListenSocket::tcp(const std::string& address) {
@@ -100,12 +128,10 @@ Result<ListenSocket> ListenSocket::tcp(const std::string& address) {
     return cannot_listen(address, "bind");
   }
   if (::listen(made.descriptor_, kBacklog) != 0) return cannot_listen(address, "listen");
-  asio::ip::tcp::endpoint bound;
-  auto size = static_cast<socklen_t>(bound.capacity());
-  if (getsockname(made.descriptor_, bound.data(), &size) != 0) return cannot_listen(address, "getsockname");
-  bound.resize(size);
-  made.host_ = bound.address().to_string();
-  made.name_ = fmt::format("{}:{}", v6 ? "[" + made.host_ + "]" : made.host_, bound.port());
+  const auto bound = bound_endpoint(made.descriptor_);
+  if (!bound) return cannot_listen(address, "getsockname");
+  made.host_ = bound->address().to_string();
+  made.name_ = name_of(*bound);
   return made;
 }
 
@@ -131,6 +157,29 @@ Result<ListenSocket> ListenSocket::unix_file(const std::string& path) {
   return made;
 }
 
+Result<ListenSocket> ListenSocket::adopt(int descriptor) {
+  ListenSocket made(descriptor);
+  const std::string subject = fmt::format("descriptor {}", descriptor);
+  const bool is_unix = sd_is_socket(descriptor, AF_UNIX, SOCK_STREAM, 1) > 0;
+  if (!is_unix && sd_is_socket_inet(descriptor, AF_UNSPEC, SOCK_STREAM, 1, 0) <= 0) {
+    return Error{fmt::format("cannot listen on {}: it is neither a TCP nor a unix socket that listens", subject)};
+  }
+  const int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return cannot_listen(subject, "fcntl");
+  if (is_unix) {
+    const auto name = unix_name(descriptor);
+    if (!name) return cannot_listen(subject, "getsockname");
+    made.name_ = *name;
+    return made;
+  }
+  if (!set_option(descriptor, IPPROTO_TCP, TCP_NODELAY)) return cannot_listen(subject, "setting options");
+  const auto bound = bound_endpoint(descriptor);
+  if (!bound) return cannot_listen(subject, "getsockname");
+  made.host_ = bound->address().to_string();
+  made.name_ = name_of(*bound);
+  return made;
+}
+
 ListenSocket::ListenSocket(ListenSocket&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       name_(std::move(other.name_)),
@@ -143,7 +192,7 @@ ListenSocket::~ListenSocket() { close(); }
 void ListenSocket::close() {
   if (descriptor_ < 0) return;
   struct stat file {};
-  if (is_unix() && lstat(path_.c_str(), &file) == 0 && file.st_ino == inode_) unlink(path_.c_str());
+  if (!path_.empty() && lstat(path_.c_str(), &file) == 0 && file.st_ino == inode_) unlink(path_.c_str());
   ::close(std::exchange(descriptor_, -1));
 }
 

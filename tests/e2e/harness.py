@@ -134,12 +134,14 @@ class UnixConnection(http.client.HTTPConnection):
 class Agent:
     """The real binary, in directories of its own."""
 
-    def __init__(self, config, directory=None, arguments=(), environment=None):
+    def __init__(self, config, directory=None, arguments=(), environment=None, launcher=(), descriptors=()):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="signalbox-e2e-"))
         self.config = self.directory / "signalbox.toml"
         self.write_config(config)
         self.arguments = list(arguments)
         self.environment = {**os.environ, **(environment or {})}
+        self.launcher = list(launcher)  # a program that becomes the agent, with these open descriptors
+        self.descriptors = tuple(descriptors)
         self.process = None
 
     def write_config(self, text):
@@ -151,9 +153,9 @@ class Agent:
         """Runs it until it listens; may be called again after it has ended."""
         self.log = []
         self.address = None
-        self.process = subprocess.Popen([BINARY, "serve", "--config", str(self.config), *self.arguments],
-                                        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-                                        env=self.environment)
+        self.process = subprocess.Popen([*self.launcher, BINARY, "serve", "--config", str(self.config),
+                                         *self.arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                        text=True, env=self.environment, pass_fds=self.descriptors)
         self.reader = threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         wait_for(lambda: self.address or self.process.poll() is not None, "the agent to listen", 3 * PATIENCE_S)

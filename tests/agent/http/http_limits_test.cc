@@ -197,6 +197,67 @@ TEST_CASE("stopping does not wait for ever for a request that never ends") {
   CHECK(half.read_to_end() == "");
 }
 
+TEST_CASE("when we stop, who has connected and not asked yet is still heard") {
+  RunningFront front;
+  auto idle = front.client();
+  CHECK(idle.get("/v1/health").status == 200);
+  auto just_came = front.client();
+  FrontClient just_came_unix(front.unix_address());
+  CHECK(front.client().get("/v1/health").status == 200);  // the two before it are accepted by now
+  front->stop();
+  CHECK(idle.read_to_end() == "");
+  for (auto* client : {&just_came, &just_came_unix}) {
+    const auto reply = client->get("/v1/health");
+    CHECK(reply.status == 200);
+    CHECK(reply.header("Connection") == "close");
+  }
+}
+
+TEST_CASE("when we stop, who says nothing, half a request, or takes no leave holds us up for a moment only") {
+  RunningFront front([](FrontConfig& config) {
+    config.limits.last_word = kSoon;
+    config.limits.drain = config.limits.linger = seconds(60);
+  });
+  auto silent = front.client();
+  auto half = front.client();
+  half.send("GET /v1/health HTTP/1.1\r\nHost: local");
+  auto lingering = front.client();
+  lingering.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  CHECK(lingering.read_reply().status == 200);
+  const auto begin = std::chrono::steady_clock::now();
+  front.join();
+  CHECK(std::chrono::steady_clock::now() - begin < seconds(10));
+  CHECK(silent.read_to_end() == "");
+  CHECK(half.read_reply().status == 408);
+}
+
+TEST_CASE("connections that nobody has accepted yet wait in an adopted socket for whoever listens next") {
+  auto kept = ListenSocket::tcp("127.0.0.1:0");
+  REQUIRE(kept);
+  const auto adopted = [&] {
+    std::vector<ListenSocket> sockets;
+    sockets.push_back(std::move(*ListenSocket::adopt(dup(kept->descriptor()))));
+    return sockets;
+  };
+  FrontConfig config;
+  config.listen = {"192.0.2.1:1"};  // not an address of this machine: the adopted socket stands for it
+  const auto serve_once = [&](FrontClient& client) {
+    auto front = HttpFront::listen(config, front_routes(), nullptr, front_snapshot(1), nullptr, adopted());
+    REQUIRE(front);
+    CHECK((*front)->bound() == std::vector<std::string>{kept->name()});
+    std::thread thread([&] { (*front)->run(); });
+    CHECK(client.read_reply().status == 200);
+    (*front)->stop();
+    thread.join();
+  };
+  auto first = FrontClient(kept->name());
+  first.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  serve_once(first);
+  auto second = FrontClient(kept->name());
+  second.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  serve_once(second);
+}
+
 TEST_CASE("a second agent on the same port or socket gets a clear error, the first goes on") {
   RunningFront front;
   FrontConfig config;

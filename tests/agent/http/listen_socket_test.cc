@@ -118,3 +118,48 @@ TEST_CASE("a path that does not fit into the address is an error") {
         "cannot listen on /" + std::string(107, 'a') + ": a unix socket's path has 1 to 107 bytes");
   CHECK_FALSE(ListenSocket::unix_file("/nonexistent-directory/s.sock"));
 }
+
+TEST_CASE("a TCP socket that was handed over is named as it is bound, and listens on when we let go") {
+  const auto theirs = ListenSocket::tcp("127.0.0.1:0");
+  REQUIRE(theirs);
+  {
+    const auto ours = ListenSocket::adopt(dup(theirs->descriptor()));
+    REQUIRE(ours);
+    CHECK(ours->name() == theirs->name());
+    CHECK(ours->host() == "127.0.0.1");
+    CHECK_FALSE(ours->is_unix());
+  }
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  REQUIRE(getsockopt(theirs->descriptor(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0);
+  CHECK(listens == 1);
+}
+
+TEST_CASE("the file of a unix socket that was handed over is not ours to remove") {
+  const Directory directory;
+  const auto path = directory.path + "/s.sock";
+  const auto theirs = ListenSocket::unix_file(path);
+  REQUIRE(theirs);
+  {
+    const auto ours = ListenSocket::adopt(dup(theirs->descriptor()));
+    REQUIRE(ours);
+    CHECK(ours->name() == "unix:" + path);
+    CHECK(ours->is_unix());
+  }
+  CHECK(std::filesystem::exists(path));
+}
+
+TEST_CASE("what is handed over and does not listen is refused, and closed") {
+  int pair[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+  const int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+  const int file = open("/dev/null", O_RDONLY);
+  for (const int descriptor : {pair[0], datagrams, file}) {
+    const auto made = ListenSocket::adopt(descriptor);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().message == "cannot listen on descriptor " + std::to_string(descriptor) +
+                                      ": it is neither a TCP nor a unix socket that listens");
+    CHECK(fcntl(descriptor, F_GETFD) == -1);
+  }
+  close(pair[1]);
+}
