@@ -15,6 +15,7 @@ fi
 
 # What a test of tests/system starts, a package a line.
 system_packages="
+prometheus
 "
 
 # shellcheck disable=SC2086
