@@ -16,6 +16,8 @@ fi
 # What a test of tests/system starts, a package a line.
 system_packages="
 prometheus
+clang-14
+libclang-rt-14-dev
 "
 
 # shellcheck disable=SC2086

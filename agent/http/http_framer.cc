@@ -192,14 +192,9 @@ Trouble read_field(std::string_view line, RequestHead& head, Seen& seen) {
   return note_field(field, head, seen);
 }
 
-/// What is wrong with a line that has not ended yet.
-Framed unfinished(std::string_view bytes, std::string_view line, bool first_line) {
-  if (line.size() > kMaxLineBytes) {
-    return first_line ? HttpRefusal{414, "the request target is over 8000 bytes"}
-                      : HttpRefusal{431, "a header over 8000 bytes"};
-  }
-  if (bytes.size() >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
-  return NeedMore{};
+HttpRefusal too_long(bool first_line) {
+  return first_line ? HttpRefusal{414, "the request target is over 8000 bytes"}
+                    : HttpRefusal{431, "a header over 8000 bytes"};
 }
 
 void reset(RequestHead& head) {
@@ -226,16 +221,23 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 Framed frame_request(std::string_view bytes, RequestHead& head) {
   reset(head);
   Seen seen;
+  // What the first 16 KiB say counts, however many bytes came at once.
+  bytes = bytes.substr(0, kMaxHeadBytes);
   // RFC 9112, 2.2: an empty line before a request is ignored.
   size_t at = bytes.starts_with("\r\n") ? 2 : 0;
   for (bool first_line = true;; first_line = false) {
     const auto newline = bytes.find('\n', at);
-    if (newline == std::string_view::npos) return unfinished(bytes, bytes.substr(at), first_line);
-    if (newline >= kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
-    if (newline == at || bytes[newline - 1] != '\r') return HttpRefusal{400, "a line that does not end in CR LF"};
-    const auto line = bytes.substr(at, newline - 1 - at);
+    // Without its LF, which may be yet to come: the CR before it does not count to its length either.
+    auto line = bytes.substr(at, newline == std::string_view::npos ? newline : newline - at);
+    const bool has_cr = line.ends_with('\r');
+    if (has_cr) line.remove_suffix(1);
+    if (line.size() > kMaxLineBytes) return too_long(first_line);
+    if (newline == std::string_view::npos) {
+      if (bytes.size() == kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
+      return NeedMore{};
+    }
+    if (!has_cr) return HttpRefusal{400, "a line that does not end in CR LF"};
     at = newline + 1;
-    if (line.size() > kMaxLineBytes) return unfinished(bytes, line, first_line);
     if (line.empty() && !first_line) return finish(head, seen, at);
     if (auto trouble = first_line ? read_request_line(line, head) : read_field(line, head, seen)) return *trouble;
   }

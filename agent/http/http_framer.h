@@ -2,8 +2,10 @@
 /// Finds one request's head in the bytes of a connection and refuses whatever two servers could read in two
 /// ways. Pure: no socket, no clock.
 ///
-/// Every refusal closes the connection: after it nobody knows where the next request would start.
-/// Source: RFC 9112; stricter where it leaves a choice.
+/// Invariant: what it says of the first bytes of a request that are enough for more than NeedMore it says of all
+/// that begin with them: how a request was cut into pieces on its way means nothing. Every refusal closes the
+/// connection: after it nobody knows where the next request would start. Source: RFC 9112; stricter where it leaves
+/// a choice.
 #include <cstddef>
 #include <string_view>
 #include <variant>

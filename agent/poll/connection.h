@@ -5,21 +5,21 @@
 /// be stopped; Asio's operations can, each of them.
 /// Errors: a step that failed says so once and closes the connection. Threads: one owner; a stop request may come
 /// from anywhere.
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "agent/poll/deadline.h"
 #include "agent/poll/resolver.h"
+#include "agent/poll/wire.h"
 #include "lib/pages/fetched.h"
 
 namespace signalbox {
 
-class Connection {
+class Connection final : public Wire {
  public:
   explicit Connection(Deadline deadline);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -32,12 +32,8 @@ class Connection {
   std::optional<FetchFailure> start_tls(const std::string& peer, const std::string& host,
                                         const std::string& ca_file);
 
-  struct Transfer {
-    size_t bytes = 0;  ///< 0: the peer ended the connection
-    std::optional<FetchFailure> failure;
-  };
-  Transfer read(char* to, size_t size);
-  Transfer write(const char* from, size_t size);
+  Transfer read(char* to, size_t size) override;
+  Transfer write(const char* from, size_t size) override;
 
  private:
   struct Asio;

@@ -24,8 +24,8 @@ constexpr size_t kReadSize = size_t{16} * 1024;
 /// httplib's view of our connection: counts what arrives and remembers the first failure.
 class CountedStream final : public httplib::Stream {
  public:
-  CountedStream(Connection& connection, std::string peer, size_t max_body)
-      : connection_(connection), peer_(std::move(peer)), max_body_(max_body) {}
+  CountedStream(Wire& wire, std::string peer, size_t max_body)
+      : wire_(wire), peer_(std::move(peer)), max_body_(max_body) {}
 
   bool is_readable() const override { return true; }
   bool is_writable() const override { return true; }
@@ -43,7 +43,7 @@ class CountedStream final : public httplib::Stream {
   }
 
   ssize_t write(const char* from, size_t size) override {
-    auto [bytes, failure] = connection_.write(from, size);
+    auto [bytes, failure] = wire_.write(from, size);
     if (!failure) return static_cast<ssize_t>(bytes);
     failure_ = std::move(failure);
     return -1;
@@ -74,7 +74,7 @@ class CountedStream final : public httplib::Stream {
   /// Not again after the end: httplib asks twice, and Asio waits for an event that has already been.
   bool fill() {
     if (ended_ || failure_) return false;
-    auto [bytes, failure] = connection_.read(buffer_.data(), buffer_.size());
+    auto [bytes, failure] = wire_.read(buffer_.data(), buffer_.size());
     offset_ = 0;
     filled_ = bytes;
     received_ += bytes;
@@ -94,7 +94,7 @@ class CountedStream final : public httplib::Stream {
     return false;
   }
 
-  Connection& connection_;
+  Wire& wire_;
   std::string peer_;
   size_t max_body_;
   std::array<char, kReadSize> buffer_;
@@ -140,9 +140,9 @@ std::string HttpAnswer::header(const std::string& lower_case_name) const {
   return found == headers.end() ? std::string() : found->second;
 }
 
-std::variant<HttpAnswer, FetchFailure> exchange(Connection& connection, const std::string& peer,
-                                                const HttpQuestion& question, size_t max_body) {
-  CountedStream stream(connection, peer, max_body);
+std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& peer, const HttpQuestion& question,
+                                                size_t max_body) {
+  CountedStream stream(wire, peer, max_body);
   HttpAnswer answer;
   bool enough = false;
   httplib::Request request = as_request(question);

@@ -1,5 +1,5 @@
 #pragma once
-/// One HTTP request and its answer over a connection that is already open. The only place of the client side that
+/// One HTTP request and its answer over a wire that is already open. The only place of the client side that
 /// knows of cpp-httplib, which writes the request, parses the answer, joins chunks and inflates.
 ///
 /// Invariant: at most 64 KiB of headers, 8 KiB a line, and `max_body` bytes of body, on the wire and inflated.
@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "agent/poll/connection.h"
+#include "agent/poll/wire.h"
 #include "lib/pages/fetched.h"
 
 namespace signalbox {
@@ -31,8 +31,8 @@ struct HttpAnswer {
 };
 
 /// `peer` is the name that errors show.
-std::variant<HttpAnswer, FetchFailure> exchange(Connection& connection, const std::string& peer,
-                                                const HttpQuestion& question, size_t max_body);
+std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& peer, const HttpQuestion& question,
+                                                size_t max_body);
 
 /// Whether a header may carry `value`: visible ASCII and inner spaces. httplib percent-decodes the headers that it
 /// reads, so that what a server sent may hold a line end when it is sent back.

@@ -123,6 +123,32 @@ TEST_CASE("sizes are refused as soon as they are seen, not when the head is comp
   CHECK(verdict(large) == 431);
 }
 
+TEST_CASE("a limit does not depend on how a head was cut into pieces") {
+  const std::string request_line = "GET / HTTP/1.1\r\n";
+  const std::string longest = "X: " + std::string(kMaxLineBytes - 3, 'y');
+  struct Row {
+    const char* what;
+    std::string bytes;
+    int status;
+  };
+  const Row rows[] = {
+      {"the longest line", request_line + kHost + longest + "\r\n\r\n", 0},
+      {"a byte more", request_line + kHost + longest + "y\r\n\r\n", 431},
+      {"a bare LF after a line that is too long", request_line + longest + "y\n", 431},
+      {"a long line beyond 16 KiB", request_line + longest + "\r\n" + longest + "\r\n" + longest + "y\r\n", 431},
+      {"a first line beyond 16 KiB", "GET /" + std::string(2 * kMaxHeadBytes, 'a') + "\r\n", 414},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    CHECK(verdict(row.bytes) == row.status);
+    int first = 1;
+    for (size_t size = 0; first == 1 && size < row.bytes.size(); ++size) {
+      first = verdict(std::string_view(row.bytes).substr(0, size + 1));
+    }
+    CHECK(first == row.status);
+  }
+}
+
 TEST_CASE("one empty line before a request is ignored") { CHECK(verdict("\r\n" + get("")) == 0); }
 
 TEST_CASE("who keeps the connection") {
