@@ -1,5 +1,6 @@
 #pragma once
-/// The agent's own log, to standard error: text for people and the journal, or JSON Lines.
+/// The agent's own log, to standard error: text for people and the journal, or JSON Lines. The same warning is
+/// written once a minute (log_repeats.h).
 #include <string>
 
 namespace signalbox {

@@ -134,7 +134,7 @@ Acceptor::Accepted Acceptor::out_of_resources(int why) {
     warned_at_ = at;
   }
   const bool for_want_of_descriptors = why == EMFILE || why == ENFILE;
-  return for_want_of_descriptors && seats_.evict_idlest() ? Accepted::one : Accepted::later;
+  return for_want_of_descriptors && seats_.evict_first() ? Accepted::one : Accepted::later;
 }
 
 void Acceptor::welcome(StreamSocket socket, const Peer& peer) {

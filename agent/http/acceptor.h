@@ -1,8 +1,8 @@
 #pragma once
 /// Accepts the connections of one listening socket and starts their coroutines.
 ///
-/// Threads: the event loop's. Invariant: running out of descriptors or memory closes the idlest connection, or
-/// waits; it never spins and never ends the acceptor.
+/// Threads: the event loop's. Invariant: running out of descriptors or memory closes a connection that is not busy,
+/// or waits; it never spins and never ends the acceptor.
 #include <asio/posix/basic_stream_descriptor.hpp>
 #include <functional>
 

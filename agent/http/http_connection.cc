@@ -107,6 +107,7 @@ HttpConnection::Step HttpConnection::advance() {
 /// Step::read means: go on with what was read.
 HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   phase_ = Phase::working;
+  has_asked_ = true;
   auto refusal = who_may_not(head);
   if (!refusal && !service_.stopping()) {
     if (const auto* bytes = service_.hot().find(head)) {
@@ -207,7 +208,7 @@ void HttpConnection::become_idle() {
   begin_ = end_ = 0;
   phase_ = Phase::idle;
   deadline_ = service_.tick_time() + service_.limits().idle;
-  seats_.make_idle(*this);
+  if (has_asked_) seats_.make_idle(*this);
   if (service_.stopping()) hurry();
 }
 
@@ -268,7 +269,9 @@ Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form, std::string
 
 Awaitable<ApiReply> HttpConnection::answer_read(ApiCall call) {
   const auto poll = long_poll(call);
-  if (poll && !is_mistake(service_.answer(call))) co_await wait_for_change(*poll);
+  // Past the limit it is an ordinary request: who asks about health is never turned away while there is an answer.
+  const bool may_wait = service_.long_polls() < service_.limits().long_polls;
+  if (poll && may_wait && !is_mistake(service_.answer(call))) co_await wait_for_change(*poll);
   phase_ = Phase::working;
   deadline_ = MonoTime::max();
   if (call.route->measures) {
@@ -310,7 +313,8 @@ Awaitable<void> HttpConnection::wait_for_change(Wait wish) {
 Awaitable<bool> HttpConnection::flush() {
   if (!socket_.is_open()) co_return false;
   if (output_.empty()) co_return true;
-  seats_.make_busy(*this);
+  seats_.make_stuck(*this, output_.size());
+  if (!socket_.is_open()) co_return false;
   enter(Phase::writing, service_.limits().write);
   asio::error_code error;
   co_await asio::async_write(socket_, asio::buffer(output_), asio::redirect_error(kAwait, error));
@@ -323,7 +327,7 @@ Awaitable<void> HttpConnection::linger() {
   asio::error_code error;
   socket_.shutdown(asio::socket_base::shutdown_send, error);
   if (error || (service_.stopping() && unread().empty())) co_return;
-  seats_.make_idle(*this);
+  seats_.make_stuck(*this, 0);
   enter(Phase::lingering, service_.limits().linger);
   while (!error) co_await socket_.async_read_some(asio::buffer(input_), asio::redirect_error(kAwait, error));
 }

@@ -100,6 +100,7 @@ class HttpConnection final : public Guest {
   std::string output_;                  ///< what the socket did not take at once
   bool close_after_reply_ = false;
   bool heard_ = false;        ///< something has come over it
+  bool has_asked_ = false;    ///< at least one whole head
   std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
 };
 

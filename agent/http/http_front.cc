@@ -19,20 +19,32 @@ namespace {
 /// Descriptors that the rest of the agent needs: database, status pages, logs.
 constexpr rlim_t kOtherDescriptors = 256;
 
-/// However few descriptors there are, a front serves somebody.
+/// However few descriptors there are, a front serves somebody, over TCP and over the unix socket.
 constexpr rlim_t kFewestConnections = 16;
+
+/// As many as `descriptors` allow, in the proportions of the full ones.
+FrontLimits shrink(FrontLimits limits, rlim_t descriptors) {
+  const auto full = static_cast<double>(limits.connections + limits.unix_connections);
+  const double share = std::min(1.0, static_cast<double>(descriptors) / full);
+  for (size_t* count : {&limits.connections, &limits.unix_connections}) {
+    *count = std::max(kFewestConnections, static_cast<rlim_t>(share * static_cast<double>(*count)));
+  }
+  for (size_t* count : {&limits.streams, &limits.long_polls}) {
+    *count = static_cast<size_t>(share * static_cast<double>(*count));
+  }
+  return limits;
+}
 
 /// Raises the soft limit of open files, usually 1024, as far as it goes and is needed. Where that is not enough the
 /// front takes fewer connections, so that clients cannot take the descriptors of the rest of the agent.
 FrontLimits fit_to_descriptors(FrontLimits limits) {
-  const rlim_t others = limits.unix_connections + kOtherDescriptors;
-  const rlim_t wanted = limits.connections + others;
+  const rlim_t wanted = limits.connections + limits.unix_connections + kOtherDescriptors;
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return limits;
   const rlim_t before = std::exchange(files.rlim_cur, std::min(wanted, files.rlim_max));
   if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = before;
   if (files.rlim_cur >= wanted) return limits;
-  limits.connections = std::max(kFewestConnections, files.rlim_cur - std::min(files.rlim_cur, others));
+  limits = shrink(limits, files.rlim_cur - std::min(files.rlim_cur, kOtherDescriptors));
   spdlog::warn("http: at most {} connections, for the limit of open files is {}", limits.connections,
                files.rlim_cur);
   return limits;
@@ -53,8 +65,8 @@ class AsioFront final : public HttpFront {
       : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts, config.behind_proxy), limits,
                  std::move(first), writes),
         measure_others_(config.measure),
-        tcp_seats_(limits.connections, limits.address_connections),
-        unix_seats_(limits.unix_connections, limits.unix_connections),
+        tcp_seats_(limits.connections, limits.address_connections, limits.unsent),
+        unix_seats_(limits.unix_connections, limits.unix_connections, limits.unsent),
         worker_(loop_.get_executor(), std::move(history)) {
     for (auto& socket : sockets) {
       auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;

@@ -30,8 +30,12 @@ struct FrontLimits {
   Millis linger = seconds(1);  ///< for the peer to take our last reply before the socket goes away
   Millis drain = seconds(3);   ///< for requests in flight when we stop
   Millis last_word =
-      Millis(500);        ///< when we stop, for a head that is on its way, or a first request still to come
-  size_t streams = 2048;  ///< readers of `/v1/stream`
+      Millis(500);  ///< when we stop, for a head that is on its way, or a first request still to come
+  size_t unsent = size_t{64} * 1024 * 1024;  ///< bytes of answers that all clients together do not take
+  /// Readers of `/v1/stream`, and long polls that wait. Both are busy, so that together they leave a quarter of the
+  /// connections to everybody else.
+  size_t streams = 1536;
+  size_t long_polls = 1536;
   size_t stream_backlog = size_t{64} * 1024;  ///< a stream's bytes that wait behind the piece being written
   Millis stream_comment = seconds(15);        ///< of silence: below the usual timeouts of proxies
   Millis sweep = Millis(250);                 ///< how often deadlines are looked at

@@ -1,12 +1,25 @@
 #include "agent/http/seats.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace signalbox {
 namespace {
 
 /// An address that nobody shares with strangers: loopback, and "none" of a unix socket's peer.
 bool is_counted(const asio::ip::address& address) { return !address.is_loopback() && !address.is_unspecified(); }
 
+asio::ip::address network_of(const asio::ip::address& address) {
+  constexpr size_t kNetworkBytes = 8;
+  if (!address.is_v6() || address.is_loopback()) return address;
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + kNetworkBytes, bytes.end(), 0);
+  return asio::ip::address_v6(bytes);
+}
+
 }  // namespace
+
+Guest::Guest(const asio::ip::address& from) : from_(network_of(from)) {}
 
 Guest::~Guest() {
   if (seats_) seats_->leave(*this);
@@ -15,7 +28,7 @@ Guest::~Guest() {
 bool Seats::has_room(const Guest& guest) {
   const auto same = from_.find(guest.from_);
   if (is_counted(guest.from_) && same != from_.end() && same->second >= address_limit_) return false;
-  return size() < limit_ || evict_idlest();
+  return size() < limit_ || evict_first();
 }
 
 bool Seats::admit(Guest& guest) {
@@ -24,41 +37,59 @@ bool Seats::admit(Guest& guest) {
   if (!room) return false;
   if (is_counted(guest.from_)) ++from_[guest.from_];
   guest.seats_ = this;
-  guest.busy_ = false;
-  guest.place_ = idle_.insert(idle_.end(), &guest);
+  guest.kind_ = kNew;
+  guest.place_ = lists_[kNew].insert(lists_[kNew].end(), &guest);
   return true;
 }
 
 void Seats::leave(Guest& guest) {
-  (guest.busy_ ? busy_ : idle_).erase(guest.place_);
+  lists_.at(guest.kind_).erase(guest.place_);
+  unsent_ -= std::exchange(guest.unsent_, 0);
   guest.seats_ = nullptr;
   const auto same = from_.find(guest.from_);
   if (same != from_.end() && --same->second == 0) from_.erase(same);
 }
 
-void Seats::make_busy(Guest& guest) { move_to_end(guest, true); }
-
-void Seats::make_idle(Guest& guest) { move_to_end(guest, false); }
-
-void Seats::move_to_end(Guest& guest, bool busy) {
+void Seats::move_to_end(Guest& guest, Kind kind) {
   if (guest.seats_ != this) return;
-  auto& to = busy ? busy_ : idle_;
-  to.splice(to.end(), guest.busy_ ? busy_ : idle_, guest.place_);
-  guest.busy_ = busy;
+  auto& to = lists_.at(kind);
+  to.splice(to.end(), lists_.at(guest.kind_), guest.place_);
+  guest.kind_ = kind;
+  unsent_ -= std::exchange(guest.unsent_, 0);
 }
 
-bool Seats::evict_idlest() {
-  if (idle_.empty()) return false;
+void Seats::make_stuck(Guest& guest, size_t unsent) {
+  if (guest.seats_ != this) return;
+  move_to_end(guest, kStuck);
+  guest.unsent_ = unsent;
+  unsent_ += unsent;
+  while (unsent_ > unsent_limit_) evict(*lists_[kStuck].front());
+}
+
+bool Seats::evict_first() {
+  for (const Kind kind : {kNew, kStuck, kIdle}) {
+    if (lists_.at(kind).empty()) continue;
+    evict(*lists_.at(kind).front());
+    return true;
+  }
+  return false;
+}
+
+void Seats::evict(Guest& guest) {
   ++evicted_;
-  Guest& guest = *idle_.front();
   leave(guest);
   guest.evict();
-  return true;
+}
+
+size_t Seats::size() const {
+  size_t all = 0;
+  for (const auto& list : lists_) all += list.size();
+  return all;
 }
 
 std::vector<Guest*> Seats::guests() const {
-  std::vector<Guest*> all(idle_.begin(), idle_.end());
-  all.insert(all.end(), busy_.begin(), busy_.end());
+  std::vector<Guest*> all;
+  for (const auto& list : lists_) all.insert(all.end(), list.begin(), list.end());
   return all;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
-/// Who may stay when connections are many: a bounded number of seats, the idlest guest leaves for a new one.
-/// Pure bookkeeping, no sockets.
+/// Who may stay when connections are many: a bounded number of seats, and an order in which guests leave for a new
+/// one. Pure bookkeeping, no sockets.
 ///
-/// Threads: one. Invariant: a busy guest is never asked to leave.
+/// First those leave that have asked nothing yet, then those that do not take their answer, then the idle; of each
+/// the one that has been so the longest. So neither a flood of silent connections nor one that never reads costs a
+/// router its own. Threads: one. Invariant: a busy guest is never asked to leave.
+#include <array>
 #include <asio/ip/address.hpp>
 #include <cstddef>
 #include <list>
@@ -18,7 +21,7 @@ class Seats;
 /// Something that takes a seat: a connection. Leaves by itself when destroyed.
 class Guest {
  public:
-  explicit Guest(const asio::ip::address& from) : from_(from) {}
+  explicit Guest(const asio::ip::address& from);
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
   virtual ~Guest();
@@ -26,39 +29,50 @@ class Guest {
 
  private:
   friend class Seats;
-  asio::ip::address from_;
+  asio::ip::address from_;  ///< of IPv6 the network: a host has all the addresses of its /64
   Seats* seats_ = nullptr;
-  bool busy_ = false;
+  size_t kind_ = 0;
+  size_t unsent_ = 0;  ///< bytes that it has to take
   std::list<Guest*>::iterator place_;
 };
 
 class Seats {
  public:
-  Seats(size_t limit, size_t address_limit) : limit_(limit), address_limit_(address_limit) {}
+  /// `unsent_limit`: bytes of answers that all guests together may leave waiting.
+  Seats(size_t limit, size_t address_limit, size_t unsent_limit)
+      : limit_(limit), address_limit_(address_limit), unsent_limit_(unsent_limit) {}
 
   /// False when the guest's address, if not loopback, has all it may have, or all seats are taken by busy guests.
   bool admit(Guest& guest);
   void leave(Guest& guest);
-  void make_busy(Guest& guest);
-  /// Idle, and the last to be asked to leave.
-  void make_idle(Guest& guest);
-  /// False when nobody is idle.
-  bool evict_idlest();
+  void make_busy(Guest& guest) { move_to_end(guest, kBusy); }
+  /// It has to take `unsent` bytes. While all of these together are over the limit, the one that has been stuck for
+  /// the longest leaves, which may be this one.
+  void make_stuck(Guest& guest, size_t unsent);
+  /// It has asked something, and may ask again. The last of the idle to be asked to leave.
+  void make_idle(Guest& guest) { move_to_end(guest, kIdle); }
+  /// False when everybody is busy.
+  bool evict_first();
 
-  size_t size() const { return idle_.size() + busy_.size(); }
+  size_t size() const;
   ConnectionCounts counts() const { return {size(), admitted_, refused_, evicted_}; }
   /// A copy: what is done to guests may change who sits here.
   std::vector<Guest*> guests() const;
 
  private:
+  /// In the order in which guests leave.
+  enum Kind : size_t { kNew, kStuck, kIdle, kBusy, kKinds };
+
   bool has_room(const Guest& guest);
-  void move_to_end(Guest& guest, bool busy);
+  void move_to_end(Guest& guest, Kind kind);
+  void evict(Guest& guest);
 
   size_t limit_;
   size_t address_limit_;
-  std::list<Guest*> idle_;  ///< the idlest first
-  std::list<Guest*> busy_;
-  std::map<asio::ip::address, size_t> from_;  ///< those that are not loopback
+  size_t unsent_limit_;
+  size_t unsent_ = 0;
+  std::array<std::list<Guest*>, kKinds> lists_;  ///< of each kind those first that have been so the longest
+  std::map<asio::ip::address, size_t> from_;     ///< those that are not loopback
   uint64_t admitted_ = 0;
   uint64_t refused_ = 0;
   uint64_t evicted_ = 0;

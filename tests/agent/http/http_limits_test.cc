@@ -127,6 +127,31 @@ TEST_CASE("at the cap the idlest is closed for a new one, and the unix socket ha
   CHECK(third.get("/v1/health").status == 200);
 }
 
+TEST_CASE("a flood of connections that ask nothing costs a client that has asked nothing") {
+  RunningFront front([](FrontConfig& config) { config.limits.connections = 8; });
+  auto router = front.client();
+  CHECK(router.get("/v1/health").status == 200);
+  std::vector<FrontClient> flood;
+  for (int i = 0; i < 50; ++i) {
+    flood.push_back(front.client());
+    if (i % 2 == 0) flood.back().send("GET /v1/health HTTP/1.1\r\nX: ");
+  }
+  CHECK(router.get("/v1/health").status == 200);
+  CHECK(flood.front().read_to_end() == "");
+}
+
+TEST_CASE("clients that ask for much and take nothing hold no more together than they may") {
+  // A reply has 900 bytes: whoever keeps one waiting is over it.
+  RunningFront front([](FrontConfig& config) { config.limits.unsent = 100; });
+  auto deaf = front.client();
+  std::string many;
+  for (int i = 0; i < 200; ++i) many += "GET /v1/health/claude HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  bool closed = false;
+  for (int i = 0; i < 1000 && !closed; ++i) closed = !deaf.try_send(many);
+  CHECK(closed);
+  CHECK(front.client().get("/v1/health/claude").status == 200);
+}
+
 TEST_CASE("when all seats are busy a new client is told, not left waiting") {
   RunningFront front([](FrontConfig& config) { config.limits.connections = 1; });
   auto busy = front.client();

@@ -63,6 +63,27 @@ TEST_CASE("a long poll ends with its time, and the same generation") {
   CHECK(watch.elapsed() >= seconds(1));
 }
 
+TEST_CASE("over the most that may wait a long poll is answered at once, and may wait when one has ended") {
+  RunningFront front([](FrontConfig& config) { config.limits.long_polls = 2; });
+  std::vector<FrontClient> waiting;
+  for (int i = 0; i < 2; ++i) {
+    waiting.push_back(front.client());
+    waiting.back().send(poll(30, 1));
+  }
+  settle(front);
+  auto third = front.client();
+  const Stopwatch watch;
+  third.send(poll(30, 1));
+  CHECK(third.read_reply().body == "{\"generation\": 1}");
+  CHECK(watch.elapsed() < seconds(10));
+  front->publish(front_snapshot(2));
+  for (auto& client : waiting) CHECK(client.read_reply().body == "{\"generation\": 2}");
+  third.send(poll(1, 2));
+  const Stopwatch again;
+  CHECK(third.read_reply().body == "{\"generation\": 2}");
+  CHECK(again.elapsed() >= Millis(900));
+}
+
 TEST_CASE("what is malformed is left to the handler") {
   RunningFront front;
   auto client = front.client();
