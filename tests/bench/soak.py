@@ -49,8 +49,8 @@ class Watch:
             "cpu_s": sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")})
         return self.samples[-1]
 
-    def since(self, at):
-        return [one for one in self.samples if one["at"] >= at]
+    def between(self, since, until):
+        return [one for one in self.samples if since <= one["at"] < until]
 
 
 async def sample(watch, until):
@@ -85,7 +85,7 @@ def sums_of_timeline(agent, provider, since):
 def judge(agent, watch, pages, tally, span, since):
     """(what, whether it holds, in figures), a row a bar."""
     warm, until = span
-    samples = watch.since(warm)
+    samples = watch.between(warm, until)
     part = max(1, len(samples) // 5)
     first, last = (statistics.mean(one["rss"] for one in some) for some in (samples[:part], samples[-part:]))
     minutes = (samples[-1]["at"] - samples[0]["at"]) / 60
@@ -107,7 +107,7 @@ def judge(agent, watch, pages, tally, span, since):
         f"acknowledged {tally.acknowledged}, in the timeline {'the same' if stored == tally.acknowledged else stored}"
     newest = agent.json("/v1/health")["generation"]
     behind = [index for index, told in tally.last_event.items() if told < newest - 1]
-    yield "streams are up to date", len(tally.last_event) == STREAMS and not behind, \
+    yield "streams are up to date", len(tally.last_event) == STREAMS and not behind and newest > 2, \
         f"{len(tally.last_event)} of {STREAMS} at generation {newest}, {len(behind)} behind"
     yield "no request failed", not tally.failures, \
         f"{sum(tally.counts.values())} answers, events and batches, {len(tally.failures)} failed" + \
@@ -115,7 +115,7 @@ def judge(agent, watch, pages, tally, span, since):
 
 
 async def soak(minutes):
-    pages = fake.Pages(PROVIDERS)
+    pages = fake.Pages(PROVIDERS, 60 * minutes)
     server = await pages.serve()
     config = harness.ONLY_FAKES + "".join(
         f'[providers.{name}]\nmodels = ["model-1"]\n[[providers.{name}.sources]]\nname = "page"\ncomponents = ["api"]\n'

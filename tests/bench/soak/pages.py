@@ -10,7 +10,8 @@ from harness import statuspage
 INTERVAL_S = 2.0
 # A poll's pause is 0.9 to 1.0 of the interval (lib/schedule.h).
 SHORTEST = 0.9
-CHANGE_S = 20.0
+# A page changes so often, in a short soak more often: at least eight times.
+CHANGE_S, LEAST_CHANGES = 20.0, 8
 TIMETABLE = ("operational", "degraded_performance", "operational", "partial_outage", "operational", "operational",
              "major_outage", "operational")
 
@@ -18,7 +19,8 @@ TIMETABLE = ("operational", "degraded_performance", "operational", "partial_outa
 class Pages:
     """One page a provider: `/NAME/summary.json`, with an ETag, so that most polls are a 304."""
 
-    def __init__(self, providers):
+    def __init__(self, providers, seconds):
+        self.change_s = min(CHANGE_S, seconds / LEAST_CHANGES)
         self.asked = {name: [] for name in providers}
         self.started = time.monotonic()
         self.url = None
@@ -29,7 +31,7 @@ class Pages:
         return server
 
     def status_of(self, name):
-        turn = int((time.monotonic() - self.started) / CHANGE_S)
+        turn = int((time.monotonic() - self.started) / self.change_s)
         return TIMETABLE[(turn + 3 * list(self.asked).index(name)) % len(TIMETABLE)]
 
     async def answer(self, reader, writer):
@@ -52,7 +54,7 @@ class Pages:
 
     def changes(self, seconds):
         """How often all pages together changed within so many seconds."""
-        return int(seconds / CHANGE_S) * len(self.asked)
+        return int(seconds / self.change_s) * len(self.asked)
 
     def count(self):
         return sum(len(times) for times in self.asked.values())

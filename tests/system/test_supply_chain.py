@@ -1,0 +1,87 @@
+"""The release binary: hardened, and its list of parts says what it is really linked with."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+from harness import REPOSITORY
+
+BUILD = REPOSITORY / "build" / "release"
+BINARY = BUILD / "signalbox"
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
+
+
+class Hardening(unittest.TestCase):
+    def test_it_is_loaded_at_a_place_of_chance(self):
+        self.assertRegex(run("readelf", "-hW", BINARY), r"Type:\s+DYN \(Position-Independent Executable")
+
+    def test_its_tables_are_read_only_before_it_starts(self):
+        self.assertIn("GNU_RELRO", run("readelf", "-lW", BINARY))
+        self.assertRegex(run("readelf", "-dW", BINARY), r"\((FLAGS|FLAGS_1|BIND_NOW)\).*NOW")
+
+    def test_its_stack_is_no_code_and_no_segment_is_both_written_and_run(self):
+        segments = re.findall(r"^\s+(\S+)\s+(?:0x\w+\s+){5}([RWE ]{3})\s", run("readelf", "-lW", BINARY), re.M)
+        self.assertIn(("GNU_STACK", "RW "), segments)
+        self.assertEqual([], [kind for kind, rights in segments if "W" in rights and "E" in rights])
+
+    def test_jumps_and_returns_are_checked(self):
+        notes = run("readelf", "-nW", BINARY)
+        self.assertRegex(notes, r"x86 feature:.*IBT")
+        self.assertRegex(notes, r"x86 feature:.*SHSTK")
+
+    def test_stacks_and_copies_are_checked(self):
+        needed = set(re.findall(r"UND (\w+)", run("readelf", "--dyn-syms", "-W", BINARY)))
+        self.assertIn("__stack_chk_fail", needed)
+        self.assertTrue([name for name in needed if name.startswith("__") and name.endswith("_chk")], "no fortified function")
+
+    def test_every_object_of_ours_was_compiled_so(self):
+        units = run("readelf", "--debug-dump=info", "--dwarf-depth=1", BINARY).split("DW_TAG_compile_unit")[1:]
+        ours = [unit for unit in units if re.search(r"DW_AT_name\s.*: (\./)?(agent|lib)/\S+\.cc", unit)]
+        self.assertGreater(len(ours), 100)
+        for unit in ours:
+            producer = re.search(r"DW_AT_producer\s.*: (GNU C.*)", unit).group(1)
+            for flag in ("-fstack-protector-strong", "-fstack-clash-protection", "-fcf-protection", "-O2"):
+                self.assertIn(flag, producer)
+
+    def test_it_says_nothing_of_where_it_was_built_and_looks_for_libraries_nowhere_else(self):
+        self.assertNotIn(os.fsencode(REPOSITORY), BINARY.read_bytes())
+        self.assertNotRegex(run("readelf", "-dW", BINARY), r"\((RPATH|RUNPATH)\)")
+
+
+class Parts(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory()
+        self.addCleanup(made.cleanup)
+        prefix = pathlib.Path(made.name)
+        run("cmake", "--install", BUILD, "--prefix", prefix)
+        text = (prefix / "share" / "doc" / "signalbox" / "signalbox.cdx.json").read_text()
+        self.document = json.loads(text)
+        self.parts = {part["name"]: part for part in self.document["components"]}
+
+    def test_every_library_that_it_needs_is_listed_with_the_installed_version(self):
+        needed = set(re.findall(r"\(NEEDED\).*\[(.+?)\]", run("readelf", "-d", BINARY)))
+        linked = {one["value"]: part for part in self.document["components"] for one in part["properties"]
+                  if one["name"] == "signalbox:linked"}
+        self.assertEqual(needed, set(linked))
+        self.assertGreater(len(needed), 8)
+        for library, part in linked.items():
+            self.assertIn(library, run("dpkg", "-L", part["name"]))
+            self.assertEqual(run("dpkg-query", "-W", "-f", "${Version}", part["name"]), part["version"])
+
+    def test_libraries_that_are_nothing_but_headers_are_listed_too(self):
+        for package in ("libasio-dev", "nlohmann-json3-dev", "libcli11-dev", "libtomlplusplus-dev", "libspdlog-dev"):
+            self.assertIn(package, self.parts)
+            self.assertIn(f"pkg:deb/debian/{package}@", self.parts[package]["purl"])
+
+    def test_it_is_a_document_that_tools_can_read(self):
+        self.assertEqual(("CycloneDX", "1.5"), (self.document["bomFormat"], self.document["specVersion"]))
+        self.assertRegex(self.document["serialNumber"], r"^urn:uuid:[0-9a-f-]{36}$")
+        self.assertEqual("signalbox", self.document["metadata"]["component"]["name"])
+        self.assertEqual(sorted(part["bom-ref"] for part in self.document["components"]),
+                         sorted(self.document["dependencies"][0]["dependsOn"]))
