@@ -57,6 +57,9 @@ TEST_CASE("one hostile reporter of five that tells of failures moves no traffic,
     five.run(300, all_well(kRequests), all_failed(volume * kRequests));
     CHECK(five.unhealthy_after == -1);
     CHECK(five.lowest_weight == 100);
+    // Named where it alone would have moved some.
+    const auto named = five.world.core.passive.evidence({"claude", ""}, five.world.clock.now.mono).set_aside;
+    CHECK(named == (volume > 1 ? std::vector<std::string>{"reporter-4"} : std::vector<std::string>{}));
   }
 }
 
