@@ -15,9 +15,15 @@ fi
 
 # What a test of tests/system starts, a package a line.
 system_packages="
-prometheus
+binutils
 clang-14
+dpkg-dev
 libclang-rt-14-dev
+lintian
+mmdebstrap
+prometheus
+systemd
+systemd-container
 "
 
 # shellcheck disable=SC2086
@@ -31,6 +37,10 @@ tests/format.sh --check
 say "building the preset $preset"
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
+if [ "$selection" != "-LE system" ]; then
+  say "building the Debian package"
+  /usr/bin/python3 tests/system/package.py
+fi
 say "testing"
 # shellcheck disable=SC2086
 exec ctest --test-dir "build/$preset" --output-on-failure --timeout 300 $selection
