@@ -15,9 +15,15 @@ fi
 
 # What a test of tests/system starts, a package a line.
 system_packages="
-prometheus
+binutils
 clang-14
+dpkg-dev
 libclang-rt-14-dev
+lintian
+mmdebstrap
+prometheus
+systemd
+systemd-container
 "
 
 # shellcheck disable=SC2086
@@ -32,9 +38,8 @@ say "building the preset $preset"
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
 if [ "$selection" != "-LE system" ]; then
-  say "building the release, which some of them look at"
-  cmake --preset release -DSIGNALBOX_TESTS=OFF >/dev/null
-  cmake --build --preset release --target signalbox
+  say "building the Debian package"
+  /usr/bin/python3 tests/system/package.py
 fi
 say "testing"
 # shellcheck disable=SC2086

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,16 +23,13 @@ std::istringstream stat_fields() {
   return std::istringstream(name_end == std::string::npos ? "" : line.substr(name_end + 1));
 }
 
+/// In whole seconds, as btime in /proc/stat: that file is not there for a service with ProcSubset=pid.
 double boot_time() {
-  std::ifstream file("/proc/stat");
-  std::string word;
-  while (file >> word) {
-    if (word != "btime") continue;
-    double at = 0;
-    file >> at;
-    return at;
-  }
-  return 0;
+  timespec wall{};
+  timespec since_boot{};
+  clock_gettime(CLOCK_REALTIME, &wall);
+  clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  return static_cast<double>(wall.tv_sec - since_boot.tv_sec - (wall.tv_nsec < since_boot.tv_nsec ? 1 : 0));
 }
 
 uint64_t count_open_files() {

@@ -8,7 +8,7 @@ from harness import REPOSITORY
 
 class Soak(unittest.TestCase):
     def test_nothing_grows_fails_is_missed_or_lost_in_half_a_minute(self):
-        binary = REPOSITORY / "build" / "release" / "signalbox"
+        binary = REPOSITORY / "build" / "package" / "signalbox"
         done = subprocess.run(["/usr/bin/python3", REPOSITORY / "tests" / "bench" / "soak.py", "--minutes", "0.5"],
                               capture_output=True, text=True, timeout=120, env={**os.environ, "SIGNALBOX_BINARY": str(binary)})
         print(done.stdout)

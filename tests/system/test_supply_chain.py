@@ -9,7 +9,7 @@ import unittest
 
 from harness import REPOSITORY
 
-BUILD = REPOSITORY / "build" / "release"
+BUILD = REPOSITORY / "build" / "package"
 BINARY = BUILD / "signalbox"
 
 
