@@ -25,6 +25,9 @@ std::unique_ptr<History> open_history(Store& store) {
 /// What is bound or opened once at start.
 bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
   ServerConfig comparable = after;
+  comparable.reader_token_file = before.reader_token_file;
+  comparable.operator_token_file = before.operator_token_file;
+  comparable.reporter_token_files = before.reporter_token_files;
   comparable.answer_ttl = before.answer_ttl;
   comparable.log_level = before.log_level;
   comparable.log_format = before.log_format;
@@ -43,8 +46,8 @@ void feed_watchdog(Engine& engine) {
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config>& config, const Places& places,
-                                              std::vector<ListenSocket> adopted) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config>& config, const Secrets& secrets,
+                                              const Places& places, std::vector<ListenSocket> adopted) {
   auto opened = Store::open(places.state_dir, config->retention, now().wall);
   if (!opened) return opened.error();
 
@@ -66,7 +69,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   front.listen = config->server.listen;
   front.unix_socket = places.unix_socket;
   front.allowed_hosts = config->server.allowed_hosts;
-  front.behind_proxy = config->server.allow_plaintext;
+  front.tokens = secrets.tokens;
   front.measure = [raw = daemon.get()] { return raw->measure(); };
   auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest(),
                                      daemon->writes_.get(), std::move(adopted));
@@ -114,11 +117,13 @@ void Daemon::run() { front_->run(); }
 
 void Daemon::stop() { front_->stop(); }
 
-void Daemon::reload(const std::shared_ptr<const Config>& config) {
+void Daemon::reload(const std::shared_ptr<const Config>& config, const Secrets& secrets) {
   if (needs_restart(config_->server, config->server)) {
-    spdlog::warn("reload: a change in [server] other than answer_ttl_s and the log takes effect at the next start");
+    spdlog::warn(
+        "reload: a change in [server] other than tokens, answer_ttl_s and the log takes effect at the next start");
   }
   config_ = config;
+  front_->use_tokens(secrets.tokens);
   engine_->set_config_error("");
   engine_->post(ConfigChanged{config});
   poller_->reconfigure(*config);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/access/secrets.h"
 #include "agent/directories.h"
 #include "agent/engine.h"
 #include "agent/engine_writes.h"
@@ -23,8 +24,8 @@ class Daemon {
  public:
   /// Everything that can fail at start fails here, before anybody is served. The first answer knows what was
   /// stored. Sockets that were `adopted` stand for those of their kind in the configuration.
-  static Result<std::unique_ptr<Daemon>> start(const std::shared_ptr<const Config>& config, const Places& places,
-                                               std::vector<ListenSocket> adopted = {});
+  static Result<std::unique_ptr<Daemon>> start(const std::shared_ptr<const Config>& config, const Secrets& secrets,
+                                               const Places& places, std::vector<ListenSocket> adopted = {});
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -33,8 +34,8 @@ class Daemon {
   void run();
   void stop();
 
-  /// Takes over a configuration that was checked whole; what needs a restart is named in the log.
-  void reload(const std::shared_ptr<const Config>& config);
+  /// Takes over a configuration that was checked whole, with its secrets; what needs a restart is named in the log.
+  void reload(const std::shared_ptr<const Config>& config, const Secrets& secrets);
   /// Keeps the present one and shows why in `/readyz`.
   void refuse_reload(const std::string& error);
 

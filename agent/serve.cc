@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -44,26 +45,37 @@ void apply_options(const ServeOptions& options, ServerConfig& server) {
   if (!options.runtime_dir.empty()) server.runtime_dir = options.runtime_dir;
 }
 
-/// The configuration that is to run, with the command line and the handed-over sockets laid over it. `report` is
-/// told every problem.
+/// What is to run.
+struct Loaded {
+  std::shared_ptr<const Config> config;
+  Secrets secrets;
+};
+
+/// The configuration, with the command line and the handed-over sockets laid over it, and what it names. `report`
+/// is told every problem.
 template <class Report>
-std::shared_ptr<const Config> load(const std::string& path, const Overlay& overlay, Report report) {
+std::optional<Loaded> load(const std::string& path, const Overlay& overlay, Report report) {
   Result<LoadedConfig> loaded = load_config(path);
   if (!loaded) {
     report(loaded.error().message, true);
-    return nullptr;
+    return std::nullopt;
   }
-  for (const ConfigProblem& problem : loaded->problems) {
-    report(show_problem(*loaded, problem), problem.severity == ConfigProblem::Severity::error);
-  }
-  if (has_errors(loaded->problems)) return nullptr;
+  const auto report_all = [&](const ConfigProblems& problems) {
+    for (const ConfigProblem& problem : problems) {
+      report(show_problem(*loaded, problem), problem.severity == ConfigProblem::Severity::error);
+    }
+    return !has_errors(problems);
+  };
+  if (!report_all(loaded->problems)) return std::nullopt;
   apply_options(overlay.options, loaded->config.server);
   for (const std::string& warning : lay_over(overlay.handed_over, loaded->config.server)) report(warning, false);
   if (const auto open = check_open(loaded->config.server)) {
     report(open->message, true);
-    return nullptr;
+    return std::nullopt;
   }
-  return std::make_shared<const Config>(std::move(loaded->config));
+  LoadedSecrets secrets = load_secrets(loaded->config.server, real_surroundings());
+  if (!report_all(secrets.problems)) return std::nullopt;
+  return Loaded{std::make_shared<const Config>(std::move(loaded->config)), std::move(secrets.secrets)};
 }
 
 /// Every configuration in force says what it is; a refused one must not look like it.
@@ -76,19 +88,19 @@ std::string in_force(const Config& config, const std::string& path) {
 void reload(Daemon& daemon, const std::string& path, const Overlay& overlay) {
   tell_reloading();
   std::string first_error;
-  const auto config = load(path, overlay, [&](const std::string& text, bool error) {
+  const auto loaded = load(path, overlay, [&](const std::string& text, bool error) {
     if (error && first_error.empty()) first_error = text.substr(0, text.find('\n'));
     spdlog::log(error ? spdlog::level::err : spdlog::level::warn, "reload: {}", text.substr(0, text.find('\n')));
   });
-  if (config == nullptr) {
+  if (!loaded) {
     spdlog::error("reload refused: the present configuration stays in force");
     daemon.refuse_reload(first_error);
     return tell_ready("reload refused, the configuration before it stays in force: " + first_error);
   }
-  start_logging(config->server.log_level, config->server.log_format);
-  daemon.reload(config);
+  start_logging(loaded->config->server.log_level, loaded->config->server.log_format);
+  daemon.reload(loaded->config, loaded->secrets);
   spdlog::info("configuration reloaded from {}", path.empty() ? "the built-in defaults" : path);
-  tell_ready(in_force(*config, path));
+  tell_ready(in_force(*loaded->config, path));
 }
 
 /// Waits for signals until the agent has ended, however it ended.
@@ -114,7 +126,7 @@ int fail(int code, const std::string& why) {
 }
 
 /// At start, before there is a log. The first mistake is what the service manager shows.
-std::shared_ptr<const Config> load_first(const std::string& path, const Overlay& overlay) {
+std::optional<Loaded> load_first(const std::string& path, const Overlay& overlay) {
   return load(path, overlay, [told = false](const std::string& text, bool error) mutable {
     fmt::print(stderr, "{}\n", text);
     if (error && !std::exchange(told, true)) tell_status("cannot start: " + text.substr(0, text.find('\n')));
@@ -136,13 +148,14 @@ int serve(const ServeOptions& options) {
   const Overlay overlay{options, names_of(*handed_over)};
   const Surroundings around = real_surroundings();
   const std::string path = choose_config(options.config_path, around, file_exists);
-  const auto config = load_first(path, overlay);
-  if (config == nullptr) return EX_CONFIG;
+  const auto loaded = load_first(path, overlay);
+  if (!loaded) return EX_CONFIG;
+  const auto& config = loaded->config;
   start_logging(config->server.log_level, config->server.log_format);
 
   const Places places = choose_places(config->server, around);
   if (const auto error = make_runtime_dir(places, around)) return fail(EX_CANTCREAT, error->message);
-  auto daemon = Daemon::start(config, places, std::move(*handed_over));
+  auto daemon = Daemon::start(config, loaded->secrets, places, std::move(*handed_over));
   if (!daemon) return fail(EX_UNAVAILABLE, daemon.error().message);
 
   spdlog::info("signalbox {} with {}, state in {}", SIGNALBOX_VERSION,

@@ -41,4 +41,11 @@ std::optional<Target> parse_target(std::string_view text) {
   return Target{std::string(provider), std::string(model)};
 }
 
+bool is_label(std::string_view text, size_t longest) {
+  return !text.empty() && text.size() <= longest &&
+         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool is_reporter_name(std::string_view text) { return is_label(text, kMaxReporterName); }
+
 }  // namespace signalbox

@@ -26,4 +26,11 @@ std::string to_string(const Target& target);
 /// Empty when either part is not a valid name.
 std::optional<Target> parse_target(std::string_view text);
 
+inline constexpr size_t kMaxReporterName = 128;
+
+/// 1 to `longest` printable ASCII characters.
+bool is_label(std::string_view text, size_t longest);
+/// Whether a batch may carry it as its `reporter`.
+bool is_reporter_name(std::string_view text);
+
 }  // namespace signalbox

@@ -35,11 +35,6 @@ std::string escaped(std::string_view key) {
 std::string shown(std::string_view key) { return fmt::format("\"{}\"", clean_text(key, kMaxShownKey)); }
 
 /// Names are printed in tables and logs: printable ASCII.
-bool is_label(std::string_view text, size_t longest) {
-  return !text.empty() && text.size() <= longest &&
-         std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
-
 /// Reads a batch and keeps the first problem; every step does nothing once there is one.
 class BatchReader {
  public:

@@ -11,6 +11,7 @@
 
 #include "agent/api/writes.h"
 #include "agent/store/history.h"
+#include "lib/access.h"
 #include "lib/snapshot.h"
 
 namespace signalbox {
@@ -19,7 +20,9 @@ namespace signalbox {
 struct Caller {
   bool is_unix = false;         ///< over the unix socket
   std::optional<uint32_t> uid;  ///< of the process at its other end (SO_PEERCRED)
+  std::string address;          ///< of the other end over TCP
   bool forwarded = false;       ///< a proxy passed it on: who really asks is somewhere else
+  std::optional<Grant> grant;   ///< what the token that it sent gives
 };
 
 struct ApiRequest {
@@ -69,6 +72,8 @@ struct ApiRoute {
   Writer del = nullptr;   ///< DELETE
   bool streams = false;   ///< a 200 is the head of a stream of events (stream_feed.h)
   bool measures = false;  ///< shows what the agent counts: gathered and rendered outside the event loop
+  bool open = false;      ///< may be read by anybody, without a token: it tells nothing of what the agent knows
+  Right to_write = Right::set_override;  ///< what POST, PUT and DELETE need; the most where a route says nothing
 };
 
 std::span<const ApiRoute> api_routes();
@@ -80,8 +85,11 @@ ApiReply problem(int status, const std::string& title, const std::string& detail
 /// 400 for one query parameter, named by the member `parameter` as well as in the sentence.
 ApiReply bad_parameter(const std::string& parameter, const std::string& detail);
 
-/// 400 or 413 for a JSON body: `pointer` (RFC 6901) says where in it the mistake is, "" for the whole.
+/// 400, 403 or 413 for a JSON body: `pointer` (RFC 6901) says where in it the mistake is, "" for the whole.
 ApiReply bad_body(int status, const std::string& pointer, const std::string& detail);
+
+/// 401 or 403 for who may not, with what to do about it; nothing for who may.
+std::optional<ApiReply> refuse_access(Verdict verdict, Right right);
 
 /// 429 or 503: come again, not earlier than after `wait`, which is rounded up to a whole second.
 ApiReply come_again(int status, const std::string& detail, Millis wait);

@@ -33,7 +33,8 @@ ApiReply bad_parameter(const std::string& parameter, const std::string& detail) 
 }
 
 ApiReply bad_body(int status, const std::string& pointer, const std::string& detail) {
-  OrderedJson body = problem_json(status, status == 413 ? "Content Too Large" : "Bad Request", detail);
+  const char* title = status == 413 ? "Content Too Large" : status == 403 ? "Forbidden" : "Bad Request";
+  OrderedJson body = problem_json(status, title, detail);
   body["pointer"] = pointer;
   return problem_reply(status, body);
 }

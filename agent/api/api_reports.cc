@@ -31,6 +31,12 @@ ApiReply batch_reply(const BatchTaken& taken) {
   return come_again(503, "the batch could not be stored; send it again with the same batch_id", taken.retry_after);
 }
 
+/// A reporter's token is good for its own name. Without one, names are the host's own affair.
+std::optional<ApiReply> refuse_name(const std::string& name, const Caller& caller) {
+  if (!caller.grant || caller.grant->role != Role::reporter || name == caller.grant->reporter) return std::nullopt;
+  return bad_body(403, "/reporter", "the token is the reporter " + caller.grant->reporter + "'s");
+}
+
 }  // namespace
 
 void take_reports(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond) {
@@ -39,8 +45,9 @@ void take_reports(const ApiRequest& request, const ApiContext& context, Writes& 
     writes.turn_away_batch();
     return respond(bad_body(problem->too_large ? 413 : 400, problem->pointer, problem->detail));
   }
-  writes.take(std::get<ReportBatch>(std::move(parsed)),
-              [respond](const BatchTaken& taken) { respond(batch_reply(taken)); });
+  auto& batch = std::get<ReportBatch>(parsed);
+  if (auto refusal = refuse_name(batch.reporter, request.caller)) return respond(*std::move(refusal));
+  writes.take(std::move(batch), [respond](const BatchTaken& taken) { respond(batch_reply(taken)); });
 }
 
 ApiReply answer_reporters(const ApiRequest&, const ApiContext& context) {

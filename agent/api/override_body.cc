@@ -103,8 +103,10 @@ std::variant<Override, ApiReply> parse_override(std::string_view body, Instant n
 }
 
 std::string overrider(const std::string& named, const Caller& caller) {
-  const std::string uid = caller.uid ? fmt::format("uid {}", *caller.uid) : "uid unknown";
-  return named.empty() ? uid : fmt::format("{} ({})", named, uid);
+  std::string known = "operator token from " + caller.address;
+  if (caller.is_unix) known = caller.uid ? fmt::format("uid {}", *caller.uid) : "uid unknown";
+  if (caller.forwarded) known += ", through a proxy";
+  return named.empty() ? known : fmt::format("{} ({})", named, known);
 }
 
 }  // namespace signalbox

@@ -21,7 +21,8 @@ inline constexpr size_t kMaxOverrider = 100;  ///< characters of `by`
 /// 100 for the others where the body names none. `by` is as given, empty where nobody is named.
 std::variant<Override, ApiReply> parse_override(std::string_view body, Instant now);
 
-/// Who it was, for people: what they said, and what the kernel says.
+/// Who it was, for people: what they said, and what is known: the kernel's word at the unix socket, and whether an
+/// operator's token came, from where.
 std::string overrider(const std::string& named, const Caller& caller);
 
 }  // namespace signalbox

@@ -16,7 +16,8 @@ Result<std::unique_ptr<DemoAgent>> DemoAgent::start(const Config& config) {
     return Error{fmt::format("{}: {}", path, std::generic_category().message(errno))};
   }
   std::unique_ptr<DemoAgent> agent(new DemoAgent(path));
-  auto daemon = Daemon::start(std::make_shared<const Config>(config), {path, path, path + "/signalbox.sock"});
+  auto daemon =
+      Daemon::start(std::make_shared<const Config>(config), Secrets{}, {path, path, path + "/signalbox.sock"});
   if (!daemon) return daemon.error();
   agent->daemon_ = std::move(*daemon);
   agent->front_ = std::jthread([raw = agent->daemon_.get()] { raw->run(); });

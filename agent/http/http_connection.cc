@@ -38,6 +38,12 @@ class Present {
   size_t& count_;
 };
 
+ApiReply foreign_host() {
+  return problem(403, "Forbidden",
+                 "this Host is not one of the agent's; if it should be, add it to allowed_hosts in [server] of its "
+                 "configuration");
+}
+
 ApiReply too_many_streams() {
   auto busy = problem(503, "Service Unavailable", "too many streams are open");
   busy.headers.emplace_back("Retry-After", "5");
@@ -108,15 +114,15 @@ HttpConnection::Step HttpConnection::advance() {
 HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   phase_ = Phase::working;
   has_asked_ = true;
-  auto refusal = who_may_not(head);
-  if (!refusal && !service_.stopping()) {
+  const Asker asker = asker_of(head, peer_, service_.tokens());
+  if (!service_.stopping() && host_allowed(head) && judge_asker(Right::read, asker) == Verdict::allowed) {
     if (const auto* bytes = service_.hot().find(head)) {
       consume(head.size);
       send(*bytes);
       return Step::read;
     }
   }
-  pending_ = accept(head, std::move(refusal));
+  pending_ = accept(head, asker);
   pending_->method = method_label(head.method);
   body_left_ = head.content_length;
   const bool waits_for_go_ahead =
@@ -132,17 +138,20 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   return Step::read;
 }
 
-HttpConnection::Pending HttpConnection::accept(const RequestHead& head, std::optional<ApiReply> refusal) {
+/// Nobody without a right to it learns what there is: a path that does not exist is refused like one that is read.
+HttpConnection::Pending HttpConnection::accept(const RequestHead& head, const Asker& asker) {
   const ReplyForm form{head.method == "HEAD", !head.keep_alive || service_.stopping(), head.http_1_0};
-  if (refusal) return {*std::move(refusal), form, {}};
+  if (!host_allowed(head)) return {foreign_host(), form, {}};
   auto routed = service_.route(head);
   auto* call = std::get_if<ApiCall>(&routed);
   const ApiRoute* route = call == nullptr ? nullptr : call->route;
+  const Right right = call == nullptr ? Right::read : right_of(*call);
+  if (auto refused = refuse_access(judge_asker(right, asker), right)) return {*std::move(refused), form, {}, route};
   if (call == nullptr || call->write == nullptr) return {std::move(routed), form, {}, route};
   IncomingBody body;
   if (auto unfit = refuse_body(head, body.encoding)) return {*std::move(unfit), form, {}, route};
   body.share = std::make_shared<BodyShare>(service_.bodies());
-  call->request.caller = {peer_.is_unix, peer_.uid, head.forwarded};
+  call->request.caller = caller_of(asker, peer_);
   return {std::move(routed), form, std::move(body), route};
 }
 
@@ -173,20 +182,8 @@ HttpConnection::Step HttpConnection::refuse(const ApiReply& reply) {
   return Step::flush;
 }
 
-std::optional<ApiReply> HttpConnection::who_may_not(const RequestHead& head) {
-  if (!host_allowed(head)) {
-    return problem(
-        403, "Forbidden",
-        "this Host is not one of the agent's; if it should be, add it to allowed_hosts in [server] of its "
-        "configuration");
-  }
-  if (head.forwarded && !service_.hosts().allows_forwarded()) {
-    return problem(
-        403, "Forbidden",
-        "a forwarded request is not a local one; if the proxy in front checks who asks, set allow_plaintext "
-        "= true in [server] of the agent's configuration");
-  }
-  return {};
+Verdict HttpConnection::judge_asker(Right right, const Asker& asker) const {
+  return judge(right, asker, service_.tokens().roles());
 }
 
 bool HttpConnection::host_allowed(const RequestHead& head) {
@@ -379,6 +376,12 @@ void HttpConnection::wake() {
              (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::lingering)) {
     hurry();
   }
+}
+
+/// A long poll is asked again; what is being answered was asked while it might be.
+void HttpConnection::expire_access() {
+  if (stream_) return stream_->expire();
+  if (phase_ == Phase::waiting) close();
 }
 
 void HttpConnection::close() {

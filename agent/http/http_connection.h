@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/http/http_access.h"
 #include "agent/http/http_body.h"
 #include "agent/http/http_net.h"
 #include "agent/http/http_reply.h"
@@ -17,13 +18,6 @@
 #include "agent/http/seats.h"
 
 namespace signalbox {
-
-/// Where a connection comes from.
-struct Peer {
-  asio::ip::address address;  ///< unspecified for a unix socket
-  bool is_unix = false;
-  std::optional<uint32_t> uid;  ///< of the process at a unix socket's other end
-};
 
 class HttpConnection final : public Guest {
  public:
@@ -37,6 +31,8 @@ class HttpConnection final : public Guest {
   /// Another generation, or the end: a long poll looks again, and when we stop an idle connection ends, unless it
   /// never had a request: who has just come could not know, and is given a moment for it.
   void wake();
+  /// Other tokens are in force: who was let in for as long as it likes comes again with one of them.
+  void expire_access();
   void evict() override { close(); }
 
  private:
@@ -54,12 +50,11 @@ class HttpConnection final : public Guest {
 
   Step advance();
   Step accept_head(const RequestHead& head);
-  Pending accept(const RequestHead& head, std::optional<ApiReply> refusal);
+  Pending accept(const RequestHead& head, const Asker& asker);
   Step take_body();
   Step refuse(int status, std::string_view detail);
   Step refuse(const ApiReply& reply);
-  /// The 403 for who may not ask at all.
-  std::optional<ApiReply> who_may_not(const RequestHead& head);
+  Verdict judge_asker(Right right, const Asker& asker) const;
   bool host_allowed(const RequestHead& head);
   void enter(Phase phase, Millis timeout);
   void become_idle();

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace signalbox {
 namespace {
@@ -42,8 +43,8 @@ std::string_view trim(std::string_view text) {
 
 using Trouble = std::optional<HttpRefusal>;
 
-/// Header names that mean something to the framing, and those that keep a request off the hot table because who
-/// asks, or through whom, may change the answer.
+/// Header names that mean something to the framing or to who may ask, and those that keep a request off the hot
+/// table because they may change the answer.
 enum class Name {
   other,
   content_length,
@@ -52,6 +53,7 @@ enum class Name {
   connection,
   expect,
   if_none_match,
+  authorization,
   not_plain,
   forwarded
 };
@@ -69,18 +71,20 @@ constexpr KnownName kKnownNames[] = {
     {"Expect", Name::expect},
     {"Range", Name::not_plain},
     {"Upgrade", Name::not_plain},
-    {"Authorization", Name::not_plain},
+    {"Authorization", Name::authorization},
     {"Forwarded", Name::forwarded},
-    {"X-Forwarded-For", Name::forwarded},
     {"X-Real-IP", Name::forwarded},
     {"Via", Name::forwarded},
 };
+/// -For, and what some proxies add without it: -Proto, -Host, -Port ...
+constexpr std::string_view kForwardedPrefix = "X-Forwarded-";
 
 Name known(std::string_view text) {
   for (const auto& row : kKnownNames) {
     if (equal_ignoring_case(row.text, text)) return row.name;
   }
-  return Name::other;
+  return equal_ignoring_case(text.substr(0, kForwardedPrefix.size()), kForwardedPrefix) ? Name::forwarded
+                                                                                        : Name::other;
 }
 
 /// How often the fields that may stand once were seen.
@@ -138,6 +142,11 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
     case Name::if_none_match:
       if (++seen.if_none_match > 1) head.plain = false;
       head.if_none_match = field.value;
+      return {};
+    case Name::authorization:
+      // A proxy may have checked the one and we the other.
+      if (std::exchange(head.has_authorization, true)) return HttpRefusal{400, "more than one Authorization"};
+      head.authorization = field.value;
       return {};
     case Name::content_length:
       if (++seen.content_length > 1) return HttpRefusal{400, "more than one Content-Length"};

@@ -33,9 +33,11 @@ struct RequestHead {
   std::vector<HeaderField> fields;
   std::string_view host;
   std::string_view if_none_match;  ///< of the last such field
+  std::string_view authorization;
+  bool has_authorization = false;
   bool keep_alive = true;
   bool expects_continue = false;
-  /// Carries nothing beside `If-None-Match` that could change the answer or how it is sent.
+  /// Carries nothing beside `If-None-Match` and `Authorization` that could change the answer or how it is sent.
   bool plain = true;
   bool forwarded = false;  ///< carries what a proxy adds: who really asks is somewhere else
   size_t content_length = 0;

@@ -62,7 +62,7 @@ class AsioFront final : public HttpFront {
  public:
   AsioFront(const FrontConfig& config, const FrontLimits& limits, std::span<const ApiRoute> routes,
             std::unique_ptr<History> history, SnapshotPtr first, Writes* writes, Sockets sockets)
-      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts, config.behind_proxy), limits,
+      : service_(routes, HostPolicy(hosts_of(sockets), config.allowed_hosts), config.tokens, limits,
                  std::move(first), writes),
         measure_others_(config.measure),
         tcp_seats_(limits.connections, limits.address_connections, limits.unsent),
@@ -93,6 +93,14 @@ class AsioFront final : public HttpFront {
       const bool news = snapshot->generation != service_.snapshot()->generation;
       service_.publish(std::move(snapshot));
       if (news) wake_all();
+    });
+  }
+
+  void use_tokens(TokensPtr tokens) override {
+    asio::post(loop_, [this, tokens = std::move(tokens)]() mutable {
+      if (*tokens == service_.tokens()) return;
+      service_.use_tokens(std::move(tokens));
+      for (auto* connection : connections()) connection->expire_access();
     });
   }
 

@@ -2,12 +2,13 @@
 /// The HTTP front: Asio owns the connections, cpp-httplib parses and routes what is not hot, hot answers are
 /// sent from bytes rendered once. One thread, plus one for answers that read the database.
 ///
-/// Threads: `publish` and `stop` from any thread; the rest from the one that made it.
+/// Threads: `publish`, `use_tokens` and `stop` from any thread; the rest from the one that made it.
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "agent/access/tokens.h"
 #include "agent/api/api.h"
 #include "agent/http/listen_socket.h"
 #include "agent/metrics/measured.h"
@@ -45,7 +46,7 @@ struct FrontConfig {
   std::vector<std::string> listen;  ///< "127.0.0.1:9529", "[::1]:9529"; port 0 takes a free one
   std::string unix_socket;          ///< empty: none
   std::vector<std::string> allowed_hosts;
-  bool behind_proxy = false;  ///< a proxy in front checks who asks: what it forwards is answered
+  TokensPtr tokens = std::make_shared<const Tokens>();
   FrontLimits limits;
   /// For /metrics: what others count. Called from any thread; the front adds its own. May be empty.
   Measure measure = nullptr;
@@ -65,6 +66,8 @@ class HttpFront {
   virtual void run() = 0;
   virtual void stop() = 0;  ///< any thread, also from a signal's handler thread
   virtual void publish(SnapshotPtr snapshot) = 0;
+  /// In force for every request that comes from now on. When they are others, streams and long polls end.
+  virtual void use_tokens(TokensPtr tokens) = 0;
   /// "127.0.0.1:43211", ... as really bound: those adopted, then in the order of `listen`, and last "unix:/path".
   virtual std::vector<std::string> bound() const = 0;
 };

@@ -24,9 +24,8 @@ std::string host_name(std::string_view host) {
 
 }  // namespace
 
-HostPolicy::HostPolicy(const std::vector<std::string>& addresses, const std::vector<std::string>& names,
-                       bool behind_proxy)
-    : allowed_{"localhost"}, behind_proxy_(behind_proxy) {
+HostPolicy::HostPolicy(const std::vector<std::string>& addresses, const std::vector<std::string>& names)
+    : allowed_{"localhost"} {
   for (const auto& text : addresses) {
     asio::error_code error;
     const auto address = asio::ip::make_address(text, error);

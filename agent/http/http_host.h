@@ -12,21 +12,15 @@ class HostPolicy {
  public:
   /// `addresses` are the bound IP addresses ("127.0.0.1", "::1"); `names` those the configuration allows, a port
   /// in them does not matter.
-  /// With `behind_proxy` what a proxy forwards is answered.
-  HostPolicy(const std::vector<std::string>& addresses, const std::vector<std::string>& names,
-             bool behind_proxy = false);
+  HostPolicy(const std::vector<std::string>& addresses, const std::vector<std::string>& names);
 
   /// Allowed: loopback's names and addresses, the bound addresses, every address when one of the bound ones is the
   /// wildcard (a name is what rebinding needs), the configured names. The port does not matter.
   bool allows(std::string_view host) const;
 
-  /// A request that was forwarded is never local: a proxy on this host would make the whole internet loopback.
-  bool allows_forwarded() const { return behind_proxy_; }
-
  private:
   std::set<std::string, std::less<>> allowed_;
   bool any_address_ = false;
-  bool behind_proxy_;
 };
 
 }  // namespace signalbox

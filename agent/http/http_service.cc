@@ -13,10 +13,11 @@ std::optional<Wait> long_poll(const ApiCall& call) {
   return parameters.refusal() ? std::nullopt : wait;
 }
 
-HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits,
-                         SnapshotPtr first, Writes* writes)
+HttpService::HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, TokensPtr tokens,
+                         const FrontLimits& limits, SnapshotPtr first, Writes* writes)
     : limits_(limits),
       hosts_(std::move(hosts)),
+      tokens_(std::move(tokens)),
       writes_(writes),
       bodies_(limits.bodies),
       adapter_(routes),

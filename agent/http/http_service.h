@@ -26,13 +26,14 @@ std::optional<Wait> long_poll(const ApiCall& call);
 class HttpService {
  public:
   /// `writes` may be null: then nothing is taken in.
-  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, const FrontLimits& limits, SnapshotPtr first,
-              Writes* writes);
+  HttpService(std::span<const ApiRoute> routes, HostPolicy hosts, TokensPtr tokens, const FrontLimits& limits,
+              SnapshotPtr first, Writes* writes);
 
   void publish(SnapshotPtr snapshot);
   /// Keeps `Date` right; called at least once a second.
   void tick(Instant now);
   void stop() { stopping_ = true; }
+  void use_tokens(TokensPtr tokens) { tokens_ = std::move(tokens); }
 
   const FrontLimits& limits() const { return limits_; }
   const SnapshotPtr& snapshot() const { return snapshot_; }
@@ -40,6 +41,7 @@ class HttpService {
   MonoTime tick_time() const { return tick_time_; }  ///< cheap, and late by a sweep at most
   bool stopping() const { return stopping_; }
   const HostPolicy& hosts() const { return hosts_; }
+  const Tokens& tokens() const { return *tokens_; }
 
   Writes* writes() const { return writes_; }
   BodyBudget& bodies() { return bodies_; }
@@ -62,6 +64,7 @@ class HttpService {
 
   FrontLimits limits_;
   HostPolicy hosts_;
+  TokensPtr tokens_;
   Writes* writes_;
   BodyBudget bodies_;
   HttpAdapter adapter_;

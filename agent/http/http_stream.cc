@@ -70,6 +70,13 @@ void HttpStream::wake() {
   if (ending_ || waits_to_write_ == pending_.empty()) socket_.cancel(error);
 }
 
+void HttpStream::expire() {
+  if (ending_ || !socket_.is_open()) return;
+  end("who may read has changed; come back with Last-Event-ID");
+  asio::error_code error;
+  socket_.cancel(error);
+}
+
 void HttpStream::sweep(MonoTime now) {
   if (now >= write_by_) {
     if (!ending_) ++service_.feed().dropped;

@@ -23,6 +23,8 @@ class HttpStream {
   Awaitable<void> serve(const ApiReply& head, std::string_view last_event_id);
   /// Another generation, or the end.
   void wake();
+  /// Ends it: other tokens are in force.
+  void expire();
   /// Keeps it alive; ends it when the reader takes nothing.
   void sweep(MonoTime now);
 

@@ -2,12 +2,13 @@
 
 #include "lib/config/config_check.h"
 #include "lib/config/config_sections.h"
+#include "lib/ids.h"
 #include "lib/url.h"
 
 namespace signalbox {
 namespace {
 
-/// A token that nobody checks, or a certificate that nobody uses, would only look like protection.
+/// A certificate that nobody uses would only look like protection.
 void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
   const auto refuse = [&](const std::string& key, bool given) {
     if (given) {
@@ -17,9 +18,6 @@ void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
                        "checks tokens and encrypts (allow_plaintext = true)");
     }
   };
-  refuse("reader_token_file", !server.reader_token_file.empty());
-  refuse("operator_token_file", !server.operator_token_file.empty());
-  refuse("reporter_token_files", !server.reporter_token_files.empty());
   refuse("tls_cert_file", !server.tls_cert_file.empty());
   refuse("tls_key_file", !server.tls_key_file.empty());
 }
@@ -36,6 +34,11 @@ std::string check_host(const std::string& text) {
   if (host || is_ip_address(text)) return "";
   return fmt::format("{} is neither a host name nor an address; write it as clients do, without https:// and *",
                      quoted(text));
+}
+
+std::string not_a_reporter(const std::string& name) {
+  return fmt::format("reporter_token_files: {} cannot be a reporter's name: 1 to {} printable ASCII characters",
+                     quoted(name), kMaxReporterName);
 }
 
 /// The agent's working directory is its starter's choice: "/" under systemd.
@@ -65,6 +68,9 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
   reader.choice("log_format", server.log_format, {"text", "json"});
   refuse_unenforced(reader, server);
+  for (const auto& [reporter, file] : server.reporter_token_files) {
+    if (!is_reporter_name(reporter)) reader.error("reporter_token_files", not_a_reporter(reporter));
+  }
   warn_of_relative(reader, "state_dir", server.state_dir);
   warn_of_relative(reader, "runtime_dir", server.runtime_dir);
   warn_of_relative(reader, "unix_socket", server.unix_socket);

@@ -128,12 +128,13 @@ std::span<const ApiRoute> front_routes() {
       {"/v1/health", health, false, true},
       {"/v1/health/(.+)", target_health, false, true},
       {"/v1/check/(.+)", check, false, false},
-      {"/livez", livez, false, false},
+      {.pattern = "/livez", .get = livez, .open = true},
       {"/v1/transitions", transitions, true, false},
       {"/v1/broken", broken, false, false},
       {.pattern = "/counted", .get = counted, .measures = true},
-      {.pattern = "/v1/echo", .post = echo, .put = echo, .del = echo},
-      {.pattern = "/v1/held", .post = hold},
+      {.pattern = "/v1/echo", .post = echo, .put = echo, .del = echo, .to_write = Right::report},
+      {.pattern = "/v1/decree", .put = echo},
+      {.pattern = "/v1/held", .post = hold, .to_write = Right::report},
       {.pattern = "/v1/stream", .get = stream, .streams = true},
   };
   return routes;

@@ -8,8 +8,9 @@ namespace signalbox::testing {
 
 /// `/v1/health`, `/v1/health/T`, `/v1/check/T` as in api.md; `/livez` without ETag; `/v1/transitions` reads
 /// history;
-/// `/v1/broken` throws; `/counted` shows what the front counts. `/v1/echo` takes POST, PUT and DELETE, and answers
-/// a body with itself; `/v1/held` takes POST and answers when the test says so.
+/// `/v1/broken` throws; `/counted` shows what the front counts. `/v1/echo` takes POST, PUT and DELETE from who may
+/// report, and answers a body with itself; `/v1/held` takes POST likewise and answers when the test says so;
+/// `/v1/decree` takes PUT, and does not say from whom.
 std::span<const ApiRoute> front_routes();
 
 /// Writes nothing: the test's writers need none.

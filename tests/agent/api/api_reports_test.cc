@@ -15,8 +15,8 @@ const std::string kBatch =
 struct Api {
   Snapshot snapshot = api_snapshot();
   FakeWrites writes;
-  ApiReply post(const std::string& body) {
-    return write({snapshot, nullptr, ManualClock().now}, writes, "POST", "/v1/reports", body);
+  ApiReply post(const std::string& body, const Caller& caller = {}) {
+    return write({snapshot, nullptr, ManualClock().now}, writes, "POST", "/v1/reports", body, caller);
   }
 };
 
@@ -102,4 +102,19 @@ TEST_CASE("the reporters are those of the snapshot") {
   snapshot.reporters = R"({"reporters":[]})";
   CHECK(show(get({snapshot, nullptr, ManualClock().now}, "/v1/reporters")) ==
         "200 application/json\nCache-Control: max-age=1\n\n{\"reporters\":[]}");
+}
+
+TEST_CASE("a reporter's token is good for its own name; others have none to claim") {
+  Api api;
+  const Caller router{.grant = Grant{Role::reporter, "router-1"}};
+  CHECK(api.post(kBatch, router).status == 200);
+  for (const char* name : {"router-2", "router-1 ", "Router-1", "router-11"}) {
+    CAPTURE(name);
+    const ApiReply refused = api.post(kBatch, {.grant = Grant{Role::reporter, name}});
+    CHECK(refused.status == 403);
+    CHECK(refused.body.find(R"("title":"Forbidden")") != std::string::npos);
+    CHECK(refused.body.find(R"("pointer":"/reporter")") != std::string::npos);
+  }
+  CHECK(api.writes.batches.size() == 1);
+  CHECK(api.post(kBatch, {.grant = Grant{Role::reader, ""}}).status == 200);  // where reports need no token
 }

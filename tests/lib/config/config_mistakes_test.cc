@@ -118,8 +118,8 @@ TEST_CASE("the server's mistakes") {
       {"log_level = \"warning\"",
        "2:13 error: [server]: log_level: \"warning\" is not one of debug, info, warn, error; did you mean "
        "\"warn\"?"},
-      {"reader_token_file = \"x\"",
-       "2:21 error: [server]: reader_token_file is not enforced by this version of "
+      {"tls_cert_file = \"x\"",
+       "2:17 error: [server]: tls_cert_file is not enforced by this version of "
        "signalbox: remove it, and put a proxy in front that checks tokens and encrypts "
        "(allow_plaintext = true)"},
       {"answer_ttl_s = 4", "2:16 error: [server]: answer_ttl_s: must be from 5 to 3600; it is 4"},
@@ -127,6 +127,10 @@ TEST_CASE("the server's mistakes") {
       {"state_dir = \"data\"",
        "2:13 warning: [server]: state_dir: \"data\" depends on the directory that the agent "
        "is started in; begin it with /"},
+      {"reporter_token_files = {\"r\u00f6uter\" = \"/x\"}",
+       "2:24 error: [server]: reporter_token_files: \"r\u00f6uter\" cannot be a reporter's name: 1 to 128 "
+       "printable "
+       "ASCII characters"},
       {"reporter_token_files = {a = \"\"}", "2:29 error: [server]: reporter_token_files.a: an empty string"},
       {"allowed_hosts = [\"ok.example:8080\", \"https://status.example\"]",
        "2:37 error: [server]: allowed_hosts: \"https://status.example\" is neither a host name nor an address; "

@@ -1,0 +1,128 @@
+/// Token files: where they are looked for, what is wrong with them, and that nothing told about it is a secret.
+#include "agent/access/secrets.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/access/secret_file.h"
+#include "tests/support/scratch_directory.h"
+#include "tests/support/text_file.h"
+
+using namespace signalbox;
+
+namespace {
+
+const std::string kToken = "0123456789abcdef0123456789abcdef";
+const std::string kOther = "fedcba9876543210fedcba9876543210";
+
+struct Files {
+  ScratchDirectory directory;
+  Surroundings around{.variable = [this](const std::string& name) -> std::optional<std::string> {
+    if (name != "CREDENTIALS_DIRECTORY" || !has_credentials) return std::nullopt;
+    return directory.path();
+  }};
+  bool has_credentials = true;
+
+  std::string write(const std::string& name, const std::string& text, mode_t mode = 0600) const {
+    const auto path = testing::write_text(directory.file(name), text);
+    REQUIRE(chmod(path.c_str(), mode) == 0);
+    return path;
+  }
+  LoadedSecrets load(const ServerConfig& server) const { return load_secrets(server, around); }
+  /// "error: ..." or "warning: ...", a line each.
+  std::string problems(const ServerConfig& server) const {
+    std::string lines;
+    for (const auto& problem : load(server).problems) {
+      lines +=
+          (problem.severity == ConfigProblem::Severity::error ? "error: " : "warning: ") + problem.message + "\n";
+    }
+    return lines;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("tokens come from files, by path or by the name of a credential, each with its role") {
+  const Files files;
+  const ServerConfig server{.reader_token_file = files.write("reader", kToken + "\n"),
+                            .operator_token_file = "operator",
+                            .reporter_token_files = {{"router-eu-1", files.write("router", std::string(32, 'r'))}}};
+  files.write("operator", kOther);
+  const LoadedSecrets loaded = files.load(server);
+  CHECK(loaded.problems.empty());
+  const Tokens& tokens = *loaded.secrets.tokens;
+  CHECK(*tokens.find(kToken) == Grant{Role::reader, ""});
+  CHECK(*tokens.find(kOther) == Grant{Role::operator_, ""});
+  CHECK(*tokens.find(std::string(32, 'r')) == Grant{Role::reporter, "router-eu-1"});
+  CHECK(files.load({}).secrets.tokens->roles() == TokenRoles{});
+}
+
+TEST_CASE("while clients change over a file holds the new token and the old one") {
+  const Files files;
+  const LoadedSecrets loaded =
+      files.load({.reader_token_file = files.write("reader", kToken + "\n" + kOther + "\n")});
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.secrets.tokens->find(kToken) != nullptr);
+  CHECK(loaded.secrets.tokens->find(kOther) != nullptr);
+}
+
+TEST_CASE("what is wrong with a token file is said with its key and path, all of it in one go, and no token is") {
+  Files files;
+  const std::string missing = files.directory.file("missing");
+  const std::string shorter = files.write("short", "0123456789abcdef\n");
+  const std::string empty = files.write("empty", "\n");
+  const std::string same = files.write("same", kToken);
+  const std::string again = files.write("again", kToken);
+  CHECK(
+      files.problems(
+          {.reader_token_file = same,
+           .operator_token_file = missing,
+           .reporter_token_files = {{"a", shorter}, {"b", empty}, {"c", again}, {"d", files.directory.path()}}}) ==
+      "error: operator_token_file: cannot read " + missing + ": No such file or directory\n" +
+          "error: reporter_token_files.a: " + shorter + ": the token in line 1 is shorter than 32 characters\n" +
+          "error: reporter_token_files.b: " + empty + ": it holds no token\n" + "error: reporter_token_files.c: " +
+          again + " holds a token that another key's file holds, too: each needs its own\n" +
+          "error: reporter_token_files.d: cannot read " + files.directory.path() + ": it is not a regular file\n");
+  files.has_credentials = false;
+  CHECK(files.problems({.reader_token_file = "reader"}) ==
+        "error: reader_token_file: reader is the name of a credential, and there is no $CREDENTIALS_DIRECTORY: see "
+        "LoadCredential= in systemd.exec(5), or write a path with a slash\n");
+}
+
+TEST_CASE("a file that every user may read is a warning, one that every user may write is refused") {
+  const Files files;
+  const std::string readable = files.write("readable", kToken, 0644);
+  CHECK(files.problems({.reader_token_file = readable}) ==
+        "warning: reader_token_file: " + readable + " can be read by every user of this host; chmod 0640 it\n");
+  CHECK(files.load({.reader_token_file = readable}).secrets.tokens->find(kToken) != nullptr);
+  const std::string writable = files.write("writable", kToken, 0602);
+  CHECK(files.problems({.reader_token_file = writable}) ==
+        "error: reader_token_file: cannot read " + writable +
+            ": every user of this host may write to it; chmod 0600 it, and change the secret\n");
+  CHECK(files.problems({.reader_token_file = files.write("group", kToken, 0660)}).empty());
+}
+
+TEST_CASE("a secret is a regular file of at most 64 KiB, and nobody waits for a pipe") {
+  const Files files;
+  CHECK(read_secret(files.write("most", std::string(65536, 'x')))->text.size() == 65536);
+  const auto message = [](const std::string& path) {
+    const auto secret = read_secret(path);
+    REQUIRE_FALSE(secret);
+    return secret.error().message;
+  };
+  const std::string over = files.write("over", std::string(65537, 'x'));
+  CHECK(message(over) == "cannot read " + over + ": it is larger than 64 KiB");
+  const std::string pipe = files.directory.file("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(message(pipe) == "cannot read " + pipe + ": it is not a regular file");
+  CHECK(message("/dev/zero") == "cannot read /dev/zero: it is not a regular file");
+}
+
+TEST_CASE("a wiped secret is gone") {
+  std::string secret = kToken;
+  const char* where = secret.data();
+  wipe(secret);
+  CHECK(secret.empty());
+  CHECK(std::string(where, 8) == std::string(8, '\0'));
+}
