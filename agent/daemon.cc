@@ -75,6 +75,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
                                      daemon->writes_.get(), std::move(adopted));
   if (!listening) return listening.error();
   daemon->front_ = std::move(*listening);
+  if (!config->server.agent_check_listen.empty()) {
+    auto answering = AgentCheckFront::start(config->server.agent_check_listen, daemon->engine_->latest());
+    if (!answering) return answering.error();
+    daemon->agent_check_ = std::move(*answering);
+  }
   daemon->health_file_ = std::make_unique<RuntimeFile>(places.runtime_dir + "/health.json");
   daemon->health_file_->publish(daemon->engine_->latest());
 
@@ -89,6 +94,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   daemon->engine_thread_ = std::jthread([raw = daemon.get()](const std::stop_token& stop) {
     raw->engine_->run(stop, [raw](const SnapshotPtr& snapshot) {
       raw->front_->publish(snapshot);
+      if (raw->agent_check_) raw->agent_check_->publish(snapshot);
       raw->writes_->published();
       raw->health_file_->publish(snapshot);
     });
@@ -111,6 +117,10 @@ Measured Daemon::measure() const {
           .ingest = writes_->counts(),
           .store = store_->counts(),
           .process = process_figures()};
+}
+
+std::vector<std::string> Daemon::agent_check_bound() const {
+  return agent_check_ ? agent_check_->bound() : std::vector<std::string>{};
 }
 
 void Daemon::run() { front_->run(); }

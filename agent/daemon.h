@@ -12,6 +12,7 @@
 #include "agent/directories.h"
 #include "agent/engine.h"
 #include "agent/engine_writes.h"
+#include "agent/http/agent_check_front.h"
 #include "agent/http/http_front.h"
 #include "agent/poll/poller.h"
 #include "agent/runtime_file.h"
@@ -40,6 +41,7 @@ class Daemon {
   void refuse_reload(const std::string& error);
 
   std::vector<std::string> bound() const { return front_->bound(); }
+  std::vector<std::string> agent_check_bound() const;  ///< empty: it is not configured
 
  private:
   Daemon() = default;
@@ -50,6 +52,7 @@ class Daemon {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<HttpFront> front_;
+  std::unique_ptr<AgentCheckFront> agent_check_;  ///< null: not configured
   std::unique_ptr<RuntimeFile> health_file_;
   std::unique_ptr<Poller> poller_;
   std::jthread engine_thread_;

@@ -163,6 +163,9 @@ int serve(const ServeOptions& options) {
   for (const std::string& address : (*daemon)->bound()) {
     spdlog::info("listening on {}{}", address.starts_with("unix:") ? "" : "http://", address);
   }
+  for (const std::string& address : (*daemon)->agent_check_bound()) {
+    spdlog::info("answering HAProxy's agent-check on {}", address);
+  }
   std::thread watcher([&] { watch_signals(**daemon, path, overlay); });
   tell_ready(in_force(*config, path));
   (*daemon)->run();

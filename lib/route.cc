@@ -41,4 +41,11 @@ size_t choose(const RouteSplit& split, int number) { return number < split.prima
 
 size_t choose_for_all(const RouteSplit& split) { return split.primary_share >= kMostOfThem ? 0 : split.other; }
 
+size_t shed_from(std::span<const RouteCandidate> candidates, size_t chosen) {
+  for (size_t index = 1; index < candidates.size(); ++index) {
+    if (index != chosen && is_usable(candidates[index])) return index;
+  }
+  return is_usable(candidates.front()) ? 0 : chosen;
+}
+
 }  // namespace signalbox

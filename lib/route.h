@@ -40,4 +40,8 @@ size_t choose(const RouteSplit& split, int number);
 /// Index of the candidate for whoever does not say which session it is: all of them, so that nobody is a canary.
 size_t choose_for_all(const RouteSplit& split);
 
+/// Index of who has a request on which `chosen` spent its retry budget: the first other target that is not
+/// unhealthy, fallbacks before the primary; `chosen` itself where there is none.
+size_t shed_from(std::span<const RouteCandidate> candidates, size_t chosen);
+
 }  // namespace signalbox

@@ -32,17 +32,17 @@ Stop stop_of(const Core& core, const std::string& name, Instant now) {
 struct Route {
   const RouteConfig& config;
   std::vector<Stop> stops;  ///< the primary, then the fallbacks
+  std::vector<RouteCandidate> candidates;
   RouteSplit split;
 };
 
 Route look_at(const Core& core, const RouteConfig& config, Instant now) {
-  Route route{config, {stop_of(core, config.primary, now)}, {}};
+  Route route{config, {stop_of(core, config.primary, now)}, {}, {}};
   for (const std::string& fallback : config.fallbacks) route.stops.push_back(stop_of(core, fallback, now));
-  std::vector<RouteCandidate> candidates;
   for (const Stop& stop : route.stops) {
-    candidates.push_back({stop.told.state, stop.told.advice.primary_weight, stop.overridden});
+    route.candidates.push_back({stop.told.state, stop.told.advice.primary_weight, stop.overridden});
   }
-  route.split = split_route(candidates);
+  route.split = split_route(route.candidates);
   return route;
 }
 
@@ -64,40 +64,64 @@ std::string why_of(const Route& route, size_t chosen) {
   return fmt::format("{}, {} has the others: {}", share, to_string(route.stops.at(chosen).target), primary.why);
 }
 
+OrderedJson model_json(const Target& target) {
+  return target.is_provider() ? OrderedJson() : OrderedJson(target.model);
+}
+
+/// A fallback's users are told; the primary's have nothing to be told.
+OrderedJson notice_json(const Route& route, size_t chosen) {
+  const std::string& notice = route.config.notice;
+  return chosen == 0 || notice.empty() ? OrderedJson() : OrderedJson(notice);
+}
+
+std::vector<RouteShare> shares_of(const Route& route) {
+  std::vector<RouteShare> shares;
+  for (const Stop& stop : route.stops) shares.push_back({to_string(stop.target), 0});
+  shares.at(0).percent += route.split.primary_share;
+  shares.at(route.split.other).percent += 100 - route.split.primary_share;
+  return shares;
+}
+
 OrderedJson choices_json(const Route& route) {
   OrderedJson choices = OrderedJson::array();
-  const int share = route.split.primary_share;
-  const auto add = [&](size_t index, int percent) {
-    if (percent == 0) return;
-    choices.push_back({{"target", to_string(route.stops.at(index).target)}, {"share", percent}});
-  };
-  add(0, share);
-  add(route.split.other, 100 - share);
+  for (const RouteShare& share : shares_of(route)) {
+    if (share.percent > 0) choices.push_back({{"target", share.target}, {"share", share.percent}});
+  }
   return choices;
+}
+
+/// Who has the requests on which the chosen target's retry budget was spent, and what their users are told.
+OrderedJson shed_json(const Route& route, size_t chosen) {
+  const size_t next = shed_from(route.candidates, chosen);
+  if (next == chosen) return nullptr;
+  const Stop& stop = route.stops.at(next);
+  return {{"target", to_string(stop.target)},
+          {"provider", stop.target.provider},
+          {"model", model_json(stop.target)},
+          {"degraded", next != 0},
+          {"notice", notice_json(route, next)}};
 }
 
 std::string render(const Route& route, size_t chosen, bool sticky, const Snapshot& frame) {
   const Stop& primary = route.stops.front();
   const Stop& stop = route.stops.at(chosen);
-  const bool degraded = chosen != 0;
-  const std::string& notice = route.config.notice;
-  return dump_json(
-      OrderedJson{{"route", route.config.name},
-                  {"target", to_string(stop.target)},
-                  {"provider", stop.target.provider},
-                  {"model", stop.target.is_provider() ? OrderedJson() : OrderedJson(stop.target.model)},
-                  {"degraded", degraded},
-                  {"notice", degraded && !notice.empty() ? OrderedJson(notice) : OrderedJson()},
-                  {"panic", route.split.panic},
-                  {"sticky", sticky},
-                  {"split_seed", primary.told.split_seed},
-                  {"primary_weight", primary.told.advice.primary_weight},
-                  {"choices", choices_json(route)},
-                  {"advice", advice_json(stop.told.advice)},
-                  {"why", why_of(route, chosen)},
-                  {"as_of", format_rfc3339(frame.as_of.wall)},
-                  {"expires_at", format_rfc3339(frame.expires_at)},
-                  {"generation", frame.generation}});
+  return dump_json(OrderedJson{{"route", route.config.name},
+                               {"target", to_string(stop.target)},
+                               {"provider", stop.target.provider},
+                               {"model", model_json(stop.target)},
+                               {"degraded", chosen != 0},
+                               {"notice", notice_json(route, chosen)},
+                               {"panic", route.split.panic},
+                               {"sticky", sticky},
+                               {"split_seed", primary.told.split_seed},
+                               {"primary_weight", primary.told.advice.primary_weight},
+                               {"choices", choices_json(route)},
+                               {"advice", advice_json(stop.told.advice)},
+                               {"shed", shed_json(route, chosen)},
+                               {"why", why_of(route, chosen)},
+                               {"as_of", format_rfc3339(frame.as_of.wall)},
+                               {"expires_at", format_rfc3339(frame.expires_at)},
+                               {"generation", frame.generation}});
 }
 
 }  // namespace
@@ -107,6 +131,7 @@ std::map<std::string, RouteAnswer, std::less<>> render_routes(const Core& core, 
   for (const RouteConfig& config : core.config->routes) {
     const Route route = look_at(core, config, frame.as_of);
     answers[config.name] = {.split = route.split,
+                            .shares = shares_of(route),
                             .split_seed = route.stops.front().told.split_seed,
                             .for_primary = render(route, 0, true, frame),
                             .for_other = render(route, route.split.other, true, frame),

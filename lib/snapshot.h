@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "lib/figures.h"
 #include "lib/level.h"
@@ -26,9 +27,17 @@ struct TargetAnswer {
   std::string body;      ///< JSON of `/v1/health/{target}`
 };
 
+/// One of a route's targets, and how many of a hundred sessions it has.
+struct RouteShare {
+  std::string target;
+  int percent = 0;
+  bool operator==(const RouteShare&) const = default;
+};
+
 /// A route's answers, ready to send: a session's number picks one (route.h).
 struct RouteAnswer {
   RouteSplit split;
+  std::vector<RouteShare> shares;  ///< of every target, in the order of the split's indexes
   std::string split_seed;
   std::string for_primary;  ///< JSON of `/v1/routes/{route}?key=`, for sessions that use the primary
   std::string for_other;    ///< for the others

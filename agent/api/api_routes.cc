@@ -20,11 +20,9 @@ ApiReply unknown_route(const Snapshot& snapshot) {
   return problem(404, "Not Found", fmt::format("no such route; configured are {}", fmt::join(known, ", ")));
 }
 
-const std::string& body_for(const std::string& name, const RouteAnswer& route,
-                            const std::optional<std::string>& key) {
-  if (!key) return route.for_all;
-  const int number = session_number(route.split_seed, name, *key);
-  return choose(route.split, number) == 0 ? route.for_primary : route.for_other;
+size_t choice_of(const std::string& name, const RouteAnswer& route, const std::optional<std::string>& key) {
+  if (!key) return choose_for_all(route.split);
+  return choose(route.split, session_number(route.split_seed, name, *key));
 }
 
 }  // namespace
@@ -40,7 +38,14 @@ ApiReply answer_route(const ApiRequest& request, const ApiContext& context) {
   }
   const auto found = context.snapshot.routes.find(request.path.substr(kPrefix.size()));
   if (found == context.snapshot.routes.end()) return unknown_route(context.snapshot);
-  return fresh(request, context.snapshot, body_for(found->first, found->second, key));
+  const auto& [name, route] = *found;
+  const size_t chosen = choice_of(name, route, key);
+  const std::string& keyed = chosen == 0 ? route.for_primary : route.for_other;
+  ApiReply reply = fresh(request, context.snapshot, key ? keyed : route.for_all);
+  // For proxies that read no body: nginx's auth_request, forward-auth of others.
+  reply.headers.emplace_back("X-Signalbox-Target", route.shares.at(chosen).target);
+  reply.headers.emplace_back("X-Signalbox-Degraded", chosen == 0 ? "false" : "true");
+  return reply;
 }
 
 }  // namespace signalbox

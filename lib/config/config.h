@@ -102,9 +102,10 @@ struct Policy {
 
 struct ServerConfig {
   std::vector<std::string> listen = {"127.0.0.1:9529"};
-  std::string state_dir;    ///< empty: chosen by the environment, see agent/directories.h
-  std::string runtime_dir;  ///< empty: likewise
-  std::string unix_socket;  ///< empty: <runtime_dir>/signalbox.sock
+  std::vector<std::string> agent_check_listen;  ///< for HAProxy's agent-check
+  std::string state_dir;                        ///< empty: chosen by the environment, see agent/directories.h
+  std::string runtime_dir;                      ///< empty: likewise
+  std::string unix_socket;                      ///< empty: <runtime_dir>/signalbox.sock
   std::string reader_token_file;
   std::string operator_token_file;
   std::map<std::string, std::string> reporter_token_files;

@@ -41,6 +41,19 @@ std::string not_a_reporter(const std::string& name) {
                      quoted(name), kMaxReporterName);
 }
 
+/// The agent-check knows no tokens: whoever reaches it may ask.
+void refuse_open_agent_check(ConfigReader& reader, const ServerConfig& server) {
+  if (server.allow_plaintext) return;
+  for (const std::string& address : server.agent_check_listen) {
+    const auto host = listen_host(address);
+    if (!host || is_loopback(*host)) continue;
+    reader.error("agent_check_listen",
+                 fmt::format("agent_check_listen: \"{}\" is not loopback: it has neither tokens nor TLS and needs "
+                             "allow_plaintext = true, which says that the network in front of it is trusted",
+                             address));
+  }
+}
+
 /// The agent's working directory is its starter's choice: "/" under systemd.
 void warn_of_relative(ConfigReader& reader, const std::string& key, const std::string& path) {
   if (path.empty() || path.starts_with('/')) return;
@@ -52,6 +65,7 @@ void warn_of_relative(ConfigReader& reader, const std::string& key, const std::s
 
 void read_server(ConfigReader reader, ServerConfig& server) {
   reader.texts("listen", server.listen, check_address);
+  reader.texts("agent_check_listen", server.agent_check_listen, check_address);
   reader.text("state_dir", server.state_dir);
   reader.text("runtime_dir", server.runtime_dir);
   reader.text("unix_socket", server.unix_socket);
@@ -76,6 +90,7 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   warn_of_relative(reader, "unix_socket", server.unix_socket);
   if (server.listen.empty()) reader.missing("listen", "listen must name at least one address");
   if (const auto open = check_open(server)) reader.error("listen", open->message);
+  refuse_open_agent_check(reader, server);
   reader.finish();
 }
 

@@ -78,6 +78,22 @@ TEST_CASE("without a key all go together: the primary has them from a weight of 
   CHECK(choose_for_all(split({kGivenUp, kDown})) == 1);
 }
 
+TEST_CASE("a request that spent its budget goes to the first other target that is not unhealthy") {
+  const auto row = [](const std::vector<RouteCandidate>& candidates, size_t chosen, size_t next) {
+    CHECK(shed_from(candidates, chosen) == next);
+  };
+  row({kWell, kWell, kWell}, 0, 1);
+  row({kWell, kDown, kWell}, 0, 2);
+  row({kDown, kWell, kWell}, 1, 2);
+  // Fallbacks first, then a primary that may be used.
+  row({recovering(25), kWell}, 1, 0);
+  row({recovering(25), kDown, kWell}, 2, 0);
+  // Nobody else is there, or is usable.
+  row({kWell}, 0, 0);
+  row({kWell, kDown}, 0, 0);
+  row({kDown, kWell}, 1, 1);
+}
+
 namespace {
 
 /// claude with an opus that is known, and openai; a route over them.
@@ -123,6 +139,12 @@ TEST_CASE_FIXTURE(RouteWorld, "a route whose primary is well answers it to every
                      {"primary_weight", 100},
                      {"choices", {{{"target", "claude/claude-opus-4-6"}, {"share", 100}}}},
                      {"advice", {{"action", "primary"}, {"primary_weight", 100}, {"retry_budget_ms", 8000}}},
+                     {"shed",
+                      {{"target", "claude/claude-haiku-4-5"},
+                       {"provider", "claude"},
+                       {"model", "claude-haiku-4-5"},
+                       {"degraded", true},
+                       {"notice", "We are temporarily using a backup model."}}},
                      {"why", why("claude/claude-opus-4-6")},
                      {"as_of", "2026-11-23T10:00:00.000Z"},
                      {"expires_at", "2026-11-23T10:01:00.000Z"},
@@ -146,6 +168,7 @@ TEST_CASE_FIXTURE(RouteWorld,
   CHECK(other["choices"] ==
         *parse_json(R"([{"target":"claude/claude-opus-4-6","share":5},{"target":"openai","share":95}])"));
   CHECK(other["advice"]["retry_budget_ms"] == 8000);
+  CHECK(other["shed"] == nullptr);
   CHECK(other["why"] == "claude/claude-opus-4-6 is unhealthy and has 5 % of the sessions, openai has the others: " +
                             why("claude/claude-opus-4-6"));
   const Json canary = *parse_json(answer.for_primary);
@@ -153,6 +176,9 @@ TEST_CASE_FIXTURE(RouteWorld,
   CHECK(canary["degraded"] == false);
   CHECK(canary["notice"] == nullptr);
   CHECK(canary["advice"]["retry_budget_ms"] == 0);
+  CHECK(canary["shed"]["target"] == "openai");
+  CHECK(answer.shares ==
+        std::vector<RouteShare>{{"claude/claude-opus-4-6", 5}, {"claude/claude-haiku-4-5", 0}, {"openai", 95}});
   CHECK(canary["why"] == "claude/claude-opus-4-6 is unhealthy and has 5 % of the sessions, this one among them: " +
                              why("claude/claude-opus-4-6"));
   CHECK(*parse_json(answer.for_all) == [&] {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "agent/api/session_number.h"
 #include "tests/support/api.h"
 
@@ -13,6 +15,7 @@ struct Fixture {
   ApiContext context{snapshot, nullptr, snapshot.as_of};
   Fixture() {
     snapshot.routes["chat"] = {.split = {.primary_share = 50, .other = 1},
+                               .shares = {{"claude", 50}, {"openai", 50}},
                                .split_seed = "2026-11-23",
                                .for_primary = R"({"for":"primary"})",
                                .for_other = R"({"for":"other"})",
@@ -40,13 +43,24 @@ TEST_CASE("numbers are spread evenly") {
 
 TEST_CASE_FIXTURE(Fixture, "a session is told its side of the split, and who names none the common one") {
   CHECK(show(get(context, "/v1/routes/chat", {{"key", "user-2"}})) ==
-        "200 application/json\nETag: W/\"5f1c-42\"\nCache-Control: max-age=1\n\n{\"for\":\"primary\"}");
+        "200 application/json\nETag: W/\"5f1c-42\"\nCache-Control: max-age=1\n"
+        "X-Signalbox-Target: claude\nX-Signalbox-Degraded: false\n\n{\"for\":\"primary\"}");
   CHECK(get(context, "/v1/routes/chat", {{"key", "user-1"}}).body == R"({"for":"other"})");
   CHECK(get(context, "/v1/routes/chat").body == R"({"for":"all"})");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a route's answer is renewed by its ETag") {
   CHECK(get(context, "/v1/routes/chat", {{"key", "user-2"}}, snapshot.etag).status == 304);
+}
+
+TEST_CASE_FIXTURE(Fixture, "who reads headers only is told as much, also when nothing has changed") {
+  for (const std::string& etag : {std::string(), snapshot.etag}) {
+    const ApiReply reply = get(context, "/v1/routes/chat", {{"key", "user-1"}}, etag);
+    CHECK(std::ranges::count(reply.headers, std::pair<std::string, std::string>("X-Signalbox-Target", "openai")) ==
+          1);
+    CHECK(std::ranges::count(reply.headers, std::pair<std::string, std::string>("X-Signalbox-Degraded", "true")) ==
+          1);
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a route that is not there, and a key that names nobody, are refused") {

@@ -111,6 +111,13 @@ TEST_CASE("the server's mistakes") {
       {"listen = []", "2:10 error: [server]: listen must name at least one address"},
       {"listen = [\"127.0.0.1:1\", \"127.0.0.1:1\"]",
        "2:26 error: [server]: listen: \"127.0.0.1:1\" is there twice"},
+      {"agent_check_listen = \"0.0.0.0:9530\"",
+       "2:22 error: [server]: agent_check_listen: \"0.0.0.0:9530\" is not loopback: it has neither tokens nor TLS "
+       "and "
+       "needs allow_plaintext = true, which says that the network in front of it is trusted"},
+      {"agent_check_listen = \"balancer:9530\"",
+       "2:22 error: [server]: agent_check_listen: \"balancer:9530\" is no address; write \"127.0.0.1:9529\" or "
+       "\"[::1]:9529\""},
       {"listen = \"0.0.0.0:9529\"",
        "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs allow_plaintext = true, which "
        "says that a proxy in front checks tokens and encrypts"},

@@ -108,6 +108,7 @@ TEST_CASE("keys are laid over the defaults") {
   const Config config = parsed(R"(
 [server]
 listen = ["127.0.0.1:1", "[::1]:2"]
+agent_check_listen = "127.0.0.1:3"
 answer_ttl_s = 7.5
 reporter_batches_per_s = 0
 [policy]
@@ -125,6 +126,7 @@ enabled = false
 [providers.mistral]
 )");
   CHECK(config.server.listen == std::vector<std::string>{"127.0.0.1:1", "[::1]:2"});
+  CHECK(config.server.agent_check_listen == std::vector<std::string>{"127.0.0.1:3"});
   CHECK(config.server.answer_ttl == Millis(7500));
   CHECK(config.policy.hold == seconds(30));
   CHECK(config.policy.ramp == std::array{10, 20, 30});
