@@ -10,8 +10,8 @@ const LEFT = 46;
 const RIGHT = 10;
 const RATIO = { top: 10, bottom: 130 };
 const VOLUME = { top: 148, bottom: 190 };
-const TOLD = { top: 206, bottom: 206 + 14 + BAND_HEIGHT };
-const LANES_TOP = 250;
+const TOLD = { top: 212, bottom: 212 + 14 + BAND_HEIGHT };
+const LANES_TOP = 256;
 const LANE = 18;
 const MOST_LANES = 4;
 const AXIS = 20;
@@ -114,19 +114,19 @@ export function createChart() {
     const axis = [0, 0.5, 1].flatMap((v) => [line(LEFT, y(v), width - RIGHT, y(v), "rule"), label(LEFT - 6, y(v) + 4, `${v * 100} %`, { class: "tick", "text-anchor": "end" })]);
     const lines = data.lines.flatMap(({ ratio, text }) => [line(LEFT, y(ratio), width - RIGHT, y(ratio), "threshold"),
       label(LEFT + 5, y(ratio) - 4, cutTo(text, width - LEFT - RIGHT), { class: "threshold-word" })]);
-    return [...axis, svg("path", { class: "failures area", d: path.area }), svg("path", { class: "failures line", d: path.line }), ...lines];
+    return [...axis, label(LEFT + 2, RATIO.top + 11, "failed", { class: "caption" }), svg("path", { class: "failures area", d: path.area }), svg("path", { class: "failures line", d: path.line }), ...lines];
   }
 
   function volumeRow(width) {
     const most = niceCeiling(Math.max(...data.steps.map((one) => one.rate), 0));
     const y = linear(0, most, VOLUME.bottom, VOLUME.top);
-    return [line(LEFT, VOLUME.bottom, width - RIGHT, VOLUME.bottom, "rule"), label(LEFT - 6, VOLUME.top + 8, `${most}/s`, { class: "tick", "text-anchor": "end" }),
+    return [label(LEFT + 2, VOLUME.top + 1, "requests", { class: "caption" }), line(LEFT, VOLUME.bottom, width - RIGHT, VOLUME.bottom, "rule"), label(LEFT - 6, VOLUME.top + 8, `${most}/s`, { class: "tick", "text-anchor": "end" }),
       svg("path", { class: "volume", d: bars(data.steps, x, y, VOLUME.bottom) })];
   }
 
   function toldRow(width) {
     const places = placed(data.band, data.since, data.until, width - LEFT - RIGHT, 2).map((one) => ({ ...one, x: one.x + LEFT }));
-    return [label(LEFT - 6, TOLD.bottom - 4, "told", { class: "tick", "text-anchor": "end" }), ...bandShapes(places, TOLD.bottom)];
+    return [label(LEFT + 2, TOLD.top - 4, "told: weight, state", { class: "caption" }), label(LEFT - 6, TOLD.top + 5, "100 %", { class: "tick", "text-anchor": "end" }), ...bandShapes(places, TOLD.bottom)];
   }
 
   function weightLine() {

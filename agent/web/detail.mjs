@@ -40,7 +40,7 @@ export function createDetail(root, actions) {
   const weightBar = el("span", { class: "fill" });
   const action = el("span");
   const budget = el("b", { class: "big" });
-  const until = el("p", { class: "small" });
+  const until = el("span", { class: "small" });
   const byHand = el("p", { class: "by-hand" });
   const why = el("p", { class: "why" });
   const lag = el("p", { class: "lag" });
@@ -78,7 +78,7 @@ export function createDetail(root, actions) {
     setText(budget, retry > 0 ? `${Number((retry / 1000).toPrecision(3))} s` : "none");
     setText(action, `${retry > 0 ? "" : "one attempt, then "}${ACTIONS[word] ?? word}`);
     const expires = parseTime(answer.expires_at);
-    setText(until, expires === null ? "" : `This answer holds until ${formatMoment(expires, expires)} UTC; it is renewed every second.`);
+    setText(until, expires === null ? "" : `holds until ${formatMoment(expires, expires)} UTC`);
   }
 
   function showOverride(override, now) {
