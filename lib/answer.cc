@@ -81,7 +81,8 @@ OrderedJson official_json(const ProviderConfig& provider, const SourceStates& st
 OrderedJson threshold_json(const Threshold& threshold) {
   return {{"name", threshold.name},
           {"value", to_hundredths(threshold.value)},
-          {"needed", to_hundredths(threshold.needed)}};
+          {"needed", to_hundredths(threshold.needed)},
+          {"neutral_ratio", to_hundredths(threshold.neutral_ratio)}};
 }
 
 OrderedJson passive_json(const PassiveEvidence& passive) {

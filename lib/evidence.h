@@ -23,6 +23,7 @@ struct Threshold {
   std::string_view name;  ///< "sustained", "steep", ...: see passive/detector.h
   double value = 0;
   double needed = 0;
+  double neutral_ratio = 0;  ///< the share of failures at which it neither rises nor falls
   bool operator==(const Threshold&) const = default;
 };
 

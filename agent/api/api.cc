@@ -7,7 +7,7 @@
 namespace signalbox {
 
 std::span<const ApiRoute> api_routes() {
-  static const std::array<ApiRoute, 17> kRoutes = {{
+  static const std::array<ApiRoute, 19> kRoutes = {{
       {"/v1/health", answer_health, false, true},
       {"/v1/health/(.+)", answer_target, false, true},
       {"/v1/check/(.+)", answer_check, false, true},
@@ -25,6 +25,8 @@ std::span<const ApiRoute> api_routes() {
       {"/readyz", answer_readyz, false, false},
       {.pattern = "/metrics", .get = answer_metrics, .measures = true},
       {R"(/openapi\.json)", answer_openapi, false, false},
+      {.pattern = "/", .get = answer_dashboard},
+      {.pattern = R"(/assets/([0-9a-f]+)/([a-z_]+\.[a-z]+))", .get = answer_asset},
   }};
   return kRoutes;
 }

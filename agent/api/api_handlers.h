@@ -47,4 +47,8 @@ ApiReply answer_livez(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_readyz(const ApiRequest& request, const ApiContext& context);
 ApiReply answer_openapi(const ApiRequest& request, const ApiContext& context);
 
+// api_web.cc: the dashboard.
+ApiReply answer_dashboard(const ApiRequest& request, const ApiContext& context);
+ApiReply answer_asset(const ApiRequest& request, const ApiContext& context);
+
 }  // namespace signalbox

@@ -23,16 +23,15 @@ std::string_view take_tag(std::string_view& list) {
   return tag;
 }
 
-/// `If-None-Match` is `*` or a list of tags (RFC 9110, 13.1.2).
-bool matches(std::string_view header, std::string_view etag) {
-  if (header == "*") return true;
-  for (std::string_view tag = take_tag(header); !tag.empty(); tag = take_tag(header)) {
+}  // namespace
+
+bool matches_tag(std::string_view if_none_match, std::string_view etag) {
+  if (if_none_match == "*") return true;
+  for (std::string_view tag = take_tag(if_none_match); !tag.empty(); tag = take_tag(if_none_match)) {
     if (opaque(tag) == opaque(etag)) return true;
   }
   return false;
 }
-
-}  // namespace
 
 ApiReply kept(const Snapshot& snapshot, int status, std::string body) {
   ApiReply reply;
@@ -43,7 +42,7 @@ ApiReply kept(const Snapshot& snapshot, int status, std::string body) {
 }
 
 ApiReply fresh(const ApiRequest& request, const Snapshot& snapshot, std::string body) {
-  if (!matches(request.if_none_match, snapshot.etag)) return kept(snapshot, 200, std::move(body));
+  if (!matches_tag(request.if_none_match, snapshot.etag)) return kept(snapshot, 200, std::move(body));
   ApiReply reply = kept(snapshot, 304, "");
   reply.headers.emplace_back("X-Signalbox-Expires-At", format_rfc3339(snapshot.expires_at));
   return reply;

@@ -5,8 +5,6 @@
 namespace signalbox {
 namespace {
 
-constexpr double kModerateOk = .513;  // ln(.80/.50) / ln(.50/.20)
-constexpr double kSevereOk = 1.194;   // ln(.85/.10) / ln(.90/.15)
 constexpr double kPerSlot = 3;
 /// Above every threshold that can be asked for; more would only have to be worked off.
 constexpr double kModerateMost = 11.7;

@@ -24,6 +24,9 @@ struct SumsNeeded {
   double outside_spike = 0;
 };
 
+/// What one success takes from a sum, where a failure adds 1.
+inline constexpr double kModerateOk = .513;  // ln(.80/.50) / ln(.50/.20)
+inline constexpr double kSevereOk = 1.194;   // ln(.85/.10) / ln(.90/.15)
 /// The gain of one success in the sum that is kept of everything but a spike, or but a reporter: .10 against .40.
 inline constexpr double kSpreadOk = .365;
 /// What one slot may take from any sum of failures: a good second ends a doubt, it does not forbid the next.

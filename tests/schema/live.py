@@ -24,6 +24,7 @@ REFUSED = (
     ("/v1/transitions", "/v1/transitions?target=No%20Target", 400),
     ("/v1/transitions", "/v1/transitions?cursor=none-of-ours", 400),
     ("/v1/incidents", "/v1/incidents?limit=1001", 400),
+    ("/assets/{version}/{file}", "/assets/0123456789abcdef/main.mjs", 404),
 )
 
 # Writes that leave nothing behind: a heartbeat, and what must be refused. Over TCP nobody may override.
@@ -112,10 +113,9 @@ def answer_errors(contract, operation, answer):
         return errors + ([f"{answer.status} has a body"] if answer.body else [])
     if answer.type not in content:
         return errors + [f"the type is {answer.type}, not {' or '.join(content)}"]
-    if answer.type == "text/event-stream":
-        return errors + contract.errors(content[answer.type]["schema"], answer.body.decode()) + event_errors(contract, answer)
-    if answer.type == "text/plain":
-        return errors + contract.errors(content[answer.type]["schema"], answer.body.decode())
+    if answer.type.startswith(("text/", "image/")):
+        errors += contract.errors(content[answer.type]["schema"], answer.body.decode())
+        return errors + (event_errors(contract, answer) if answer.type == "text/event-stream" else [])
     value = answer.json()
     if value is None:
         return errors + ["the body is not JSON"]
@@ -136,8 +136,15 @@ def routes_of(agent):
     return known.group(1).split(", ") if known else []
 
 
-def filled(path, providers, models, routes):
+def assets_of(agent):
+    """(version, file) of what the dashboard loads."""
+    return re.findall(r"assets/([0-9a-f]+)/([a-z_.]+)", agent.ask("/").body.decode())
+
+
+def filled(path, providers, models, routes, assets=()):
     """`path` with each known target in the place of its parameters; a model's slashes both as they are and as %2F."""
+    if "{file}" in path:
+        return [path.format(version=version, file=file) for version, file in dict.fromkeys(assets)]
     if "{route}" in path:
         return [path.format(route=route) for route in routes]
     if "{model}" in path:
@@ -219,7 +226,7 @@ def check_agent(contract, url, tally):
         served = agent.ask("/openapi.json").json()
         tally.add("the agent serves this contract", [] if served == contract.document else ["it serves another one"])
         for path, operation, parameters in contract.operations():
-            for target in filled(path, providers, models, routes_of(agent)):
+            for target in filled(path, providers, models, routes_of(agent), assets_of(agent)):
                 for asked in queries(agent, target, parameters):
                     check_answer(contract, agent, operation, asked, tally)
                 check_renewal(contract, agent, operation, target, tally)

@@ -26,6 +26,7 @@ std::string filled(std::string path) {
   for (const std::string name : {"{provider}", "{model}", "{route}"}) {
     if (const size_t at = path.find(name); at != std::string::npos) path.replace(at, name.size(), "name");
   }
+  if (path.starts_with("/assets/")) return "/assets/0123456789abcdef/main.mjs";
   return path;
 }
 
@@ -156,7 +157,7 @@ TEST_CASE("each path of the contract has one route, and each route is in the con
 
 TEST_CASE("what is not a path of the contract has no route") {
   for (const char* path :
-       {"/", "/v1", "/v1/health/", "/v1/check", "/v1/check/", "/v1/routes/", "/v1/routes/a/b", "/v1/timeline",
+       {"/index.html", "/assets/", "/assets/0123456789abcdef/../main.mjs", "/v1", "/v1/health/", "/v1/check", "/v1/check/", "/v1/routes/", "/v1/routes/a/b", "/v1/timeline",
         "/v1/stream/", "/v1/sources/", "/v1/healthy", "/openapi_json", "/livez/x", "/v2/health", "//v1/health"}) {
     CAPTURE(path);
     CHECK(find_route(path) == nullptr);
@@ -187,6 +188,10 @@ TEST_CASE("what the agent answers over the wire keeps the contract") {
                            "ok    GET /metrics 200",
                            "ok    HEAD /metrics 200",
                            "ok    GET /openapi.json 200",
+                           "ok    GET / 200",
+                           "ok    GET / If-None-Match 304",
+                           "ok    HEAD / 200",
+                           "ok    GET /assets/0123456789abcdef/main.mjs 404",
                            "ok    GET /v1/transitions?cursor=none-of-ours 400",
                            "ok    POST /v1/reports 200",
                            "ok    POST /v1/reports 413",
