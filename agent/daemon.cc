@@ -29,6 +29,7 @@ bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
   comparable.operator_token_file = before.operator_token_file;
   comparable.reporter_token_files = before.reporter_token_files;
   comparable.answer_ttl = before.answer_ttl;
+  comparable.public_url = before.public_url;
   comparable.log_level = before.log_level;
   comparable.log_format = before.log_format;
   return comparable != before;
@@ -61,6 +62,16 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
 
   Core core = restore_core(config, opened->restored, now());
   daemon->engine_ = std::make_unique<Engine>(std::move(core), *daemon->store_, opened->restored.instance, now);
+
+  daemon->notifier_ =
+      std::make_unique<Notifier>(real_notifier_ports([&engine = *daemon->engine_](const std::string& trouble) {
+                                   engine.set_notify_trouble(trouble);
+                                 }),
+                                 *daemon->store_, *config, opened->restored, std::random_device{}());
+  daemon->engine_->on_notices(
+      [&notifier = *daemon->notifier_](const std::vector<NoticeRecord>& notices, Store::Ticket stored_with) {
+        notifier.take(notices, stored_with);
+      });
 
   daemon->writes_ =
       std::make_unique<EngineWrites>(*daemon->engine_, *daemon->store_, config->server.reporter_batches_per_s);
@@ -135,6 +146,7 @@ void Daemon::reload(const std::shared_ptr<const Config>& config, const Secrets& 
   config_ = config;
   front_->use_tokens(secrets.tokens);
   engine_->set_config_error("");
+  notifier_->reconfigure(*config);  // before the engine has anything for a new receiver
   engine_->post(ConfigChanged{config});
   poller_->reconfigure(*config);
 }

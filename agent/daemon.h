@@ -14,6 +14,7 @@
 #include "agent/engine_writes.h"
 #include "agent/http/agent_check_front.h"
 #include "agent/http/http_front.h"
+#include "agent/notify/notifier.h"
 #include "agent/poll/poller.h"
 #include "agent/runtime_file.h"
 #include "agent/store/store.h"
@@ -51,6 +52,7 @@ class Daemon {
   std::unique_ptr<EngineWrites> writes_;  // outlives the engine, whose mail may hold what calls it
   std::unique_ptr<Store> store_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<HttpFront> front_;
   std::unique_ptr<AgentCheckFront> agent_check_;  ///< null: not configured
   std::unique_ptr<RuntimeFile> health_file_;

@@ -80,6 +80,16 @@ void Engine::set_config_error(std::string error) {
   config_error_ = std::move(error);
 }
 
+void Engine::on_notices(Notify notify) {
+  notify_ = std::move(notify);
+  hand_over_notices(last_ticket_);
+}
+
+void Engine::set_notify_trouble(std::string trouble) {
+  const std::lock_guard lock(mutex_);
+  notify_trouble_ = std::move(trouble);
+}
+
 void Engine::run(const std::stop_token& stop, const Publish& publish) {
   while (!stop.stop_requested()) {
     const Mail mail = take(stop);
@@ -126,7 +136,11 @@ void Engine::handle(const Mail& mail) {
   log_transitions(result.effects);
   count([&](EngineCounts& counts) { count_transitions(counts, core_, result.effects); });
   const Store::Ticket batches = submit_batches(result.effects);
+  for (const Record& record : result.effects) {
+    if (const auto* notice = std::get_if<NoticeRecord>(&record)) notices_.push_back(*notice);
+  }
   const Store::Ticket rest = submit(std::move(result.effects));
+  hand_over_notices(rest);
   for (size_t i = 0; i < mail.batches.size(); ++i) mail.batches.at(i)(result.verdicts.at(i), batches);
   for (const OverrideDone& done : mail.overrides) done(rest);
   look_at_disk();
@@ -161,6 +175,11 @@ Store::Ticket Engine::submit(std::vector<Record> effects) {
   last_ticket_ = ticket;
   if (!unconfirmed_) unconfirmed_ = Unconfirmed{last_ticket_, clock_().mono};
   return ticket;
+}
+
+void Engine::hand_over_notices(Store::Ticket stored_with) {
+  if (notices_.empty() || !notify_) return;
+  notify_(std::exchange(notices_, {}), stored_with);
 }
 
 void Engine::look_at_disk() {
@@ -198,7 +217,8 @@ AgentStatus Engine::status() const {
           .persistence_ok = store.ok && !commit_is_late(),
           .persistence_detail = store.ok && commit_is_late() ? "the disk has not answered yet" : store.detail,
           .set_aside = std::filesystem::path(store.set_aside).filename(),
-          .config_error = config_error_};
+          .config_error = config_error_,
+          .notify_trouble = notify_trouble_};
 }
 
 void Engine::refresh(Instant now) {

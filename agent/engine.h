@@ -55,6 +55,13 @@ class Engine {
 
   /// Called after every turn, so at least once a second unless this thread is stuck; set before `run`.
   void on_beat(std::function<void(MonoTime)> beat) { beat_ = std::move(beat); }
+  /// Called likewise, with what receivers of notifications are to be told, once it is with the store; set before
+  /// `run`. What arose before is handed over at once.
+  using Notify = std::function<void(std::vector<NoticeRecord>, Store::Ticket)>;
+  void on_notices(Notify notify);
+
+  /// Shown in `/readyz`: receivers that cannot be reached; empty: none.
+  void set_notify_trouble(std::string trouble);
 
   /// Until `stop`. `publish` is called from here, at each change and once a second.
   void run(const std::stop_token& stop, const Publish& publish);
@@ -79,6 +86,7 @@ class Engine {
   void handle(const Mail& mail);
   Store::Ticket submit_batches(std::vector<Record>& effects);
   Store::Ticket submit(std::vector<Record> effects);
+  void hand_over_notices(Store::Ticket stored_with);
   void look_at_disk();
   bool commit_is_late() const { return unconfirmed_ && unconfirmed_->late; }
   void note(const Observation& observation);
@@ -94,6 +102,7 @@ class Engine {
   std::function<void()> poll_now_;
   std::function<void(const std::set<std::string>&)> doubt_;
   std::function<void(MonoTime)> beat_;
+  Notify notify_;
 
   // The engine thread's own.
   Core core_;
@@ -102,6 +111,7 @@ class Engine {
   Store::Ticket last_ticket_ = 0;
   std::optional<Unconfirmed> unconfirmed_;
   std::set<std::string> doubted_;                     // providers whose clients see failures
+  std::vector<NoticeRecord> notices_;                 // that nobody has taken over yet
   std::map<std::string, std::string> source_errors_;  // what was logged last, by provider/source
 
   mutable std::mutex mutex_;  // guards what follows
@@ -111,6 +121,7 @@ class Engine {
   SnapshotPtr latest_;
   EngineCounts counts_;
   std::string config_error_;
+  std::string notify_trouble_;
 };
 
 }  // namespace signalbox

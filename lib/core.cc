@@ -6,6 +6,7 @@
 #include "lib/answer.h"
 #include "lib/health_json.h"
 #include "lib/intake.h"
+#include "lib/notify/notices.h"
 #include "lib/why.h"
 
 namespace signalbox {
@@ -274,6 +275,7 @@ std::string why_of(const Core& core, const Target& target, const TargetState& st
 
 Update update(Core core, const std::vector<Event>& events, Instant now) {
   Update result;
+  const bool was_suspect = core.observer.is_suspect();
   const bool time_is_up = !core.wake_at || *core.wake_at <= now.mono;
   std::map<Target, Told> before;
   const bool only_counts = std::ranges::all_of(events, [](const Event& event) {
@@ -289,6 +291,8 @@ Update update(Core core, const std::vector<Event>& events, Instant now) {
   } else {
     take_earlier(core.wake_at, core.passive.wake_at());
   }
+  if (!core.config->notify.empty())
+    std::ranges::move(notices_of(core, result.effects, was_suspect, now), std::back_inserter(result.effects));
   result.wake_at = core.wake_at;
   result.core = std::move(core);
   return result;

@@ -1,5 +1,8 @@
 #include "lib/observer.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 namespace signalbox {
 namespace {
 
@@ -32,6 +35,14 @@ Observer step(Observer observer, const ObserverView& view, Instant now) {
   observer.providers.insert(view.failing_locally.begin(), view.failing_locally.end());
   if (now.mono - observer.since.mono >= kObserverPatience) observer.phase = Phase::suspect;
   return observer;
+}
+
+std::string why_suspect(const Observer& observer) {
+  if (!observer.is_suspect()) return "";
+  return fmt::format(
+      "{} fail at once, by timeouts and connections alone, and no status page answers: it may be the "
+      "network here; nobody is called unhealthy for it",
+      fmt::join(observer.providers, ", "));
 }
 
 std::optional<MonoTime> wake_at(const Observer& observer) {

@@ -38,6 +38,9 @@ struct ObserverView {
 /// disregarded.
 Observer step(Observer was, const ObserverView& view, Instant now);
 
+/// What is said of it while it is suspect; empty: it is not.
+std::string why_suspect(const Observer& observer);
+
 /// When time alone ends the phase.
 std::optional<MonoTime> wake_at(const Observer& observer);
 

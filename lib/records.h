@@ -116,7 +116,42 @@ struct OverrideRecord {
   bool operator==(const OverrideRecord&) const = default;
 };
 
-using Record = std::variant<TransitionRecord, AdviceRecord, HealthRecord, GenerationRecord, SourceRecord,
-                            IncidentRecord, PayloadRecord, BatchRecord, OverrideRecord>;
+/// What a receiver of notifications is to be told (lib/notify). `body` is JSON of notify/notice.h.
+struct NoticeRecord {
+  std::string receiver;
+  std::string id;
+  WallTime at;
+  std::string body;
+  bool operator==(const NoticeRecord&) const = default;
+};
+
+/// Notices that were made into one message, and how often it was tried.
+struct NoticeTryRecord {
+  std::string receiver;
+  std::vector<std::string> ids;
+  std::string message;  ///< its name
+  int tries = 0;
+  WallTime not_before;  ///< of the next try
+  bool operator==(const NoticeTryRecord&) const = default;
+};
+
+/// What a receiver was told last of a target; healthy is not kept.
+struct ToldState {
+  Target target;
+  State state = State::healthy;
+  bool operator==(const ToldState&) const = default;
+};
+
+/// Notices that are done with: told, given up, or nothing that the receiver wants to hear.
+struct NoticeEndRecord {
+  std::string receiver;
+  std::vector<std::string> ids;
+  std::vector<ToldState> told;
+  bool operator==(const NoticeEndRecord&) const = default;
+};
+
+using Record =
+    std::variant<TransitionRecord, AdviceRecord, HealthRecord, GenerationRecord, SourceRecord, IncidentRecord,
+                 PayloadRecord, BatchRecord, OverrideRecord, NoticeRecord, NoticeTryRecord, NoticeEndRecord>;
 
 }  // namespace signalbox

@@ -1,7 +1,6 @@
 #include "lib/snapshot.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -36,10 +35,7 @@ OrderedJson target_json(const Core& core, const Target& target, const TargetStat
 
 OrderedJson observer_json(const Observer& observer) {
   if (!observer.is_suspect()) return {{"suspect", false}, {"why", nullptr}};
-  return {{"suspect", true},
-          {"why", fmt::format("{} fail at once, by timeouts and connections alone, and no status page answers: it "
-                              "may be the network here; nobody is called unhealthy for it",
-                              fmt::join(observer.providers, ", "))}};
+  return {{"suspect", true}, {"why", why_suspect(observer)}};
 }
 
 std::string reporters_body(const Core& core, Instant now) {
@@ -146,15 +142,17 @@ std::string readyz_body(const Core& core, const AgentStatus& status, Instant now
       : !status.set_aside.empty() ? "the database was corrupt; started empty, the old one is " + status.set_aside
                                   : "";
   const std::string source_output = blind == 0 ? "" : fmt::format("{} of {} sources are not fresh", blind, all);
-  const bool pass = blind == 0 && store_output.empty() && status.config_error.empty();
-  return dump_json(
-      OrderedJson{{"status", pass ? "pass" : "warn"},
-                  {"version", status.version},
-                  {"serviceId", "signalbox"},
-                  {"checks",
-                   {{"store:persistence", check(store_output.empty(), store_output, now)},
-                    {"sources:freshness", check(blind == 0, source_output, now)},
-                    {"config:reload", check(status.config_error.empty(), status.config_error, now)}}}});
+  const bool pass =
+      blind == 0 && store_output.empty() && status.config_error.empty() && status.notify_trouble.empty();
+  OrderedJson checks{{"store:persistence", check(store_output.empty(), store_output, now)},
+                     {"sources:freshness", check(blind == 0, source_output, now)},
+                     {"config:reload", check(status.config_error.empty(), status.config_error, now)}};
+  if (!core.config->notify.empty())
+    checks["notify:delivery"] = check(status.notify_trouble.empty(), status.notify_trouble, now);
+  return dump_json(OrderedJson{{"status", pass ? "pass" : "warn"},
+                               {"version", status.version},
+                               {"serviceId", "signalbox"},
+                               {"checks", std::move(checks)}});
 }
 
 }  // namespace

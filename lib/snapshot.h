@@ -73,6 +73,7 @@ struct AgentStatus {
   std::string persistence_detail;  ///< why not
   std::string set_aside;           ///< file name of a corrupt database that was set aside; empty: none
   std::string config_error;        ///< why the last reload was refused; empty: none
+  std::string notify_trouble;      ///< receivers of notifications that cannot be reached; empty: none
   bool operator==(const AgentStatus&) const = default;
 };
 

@@ -69,7 +69,8 @@ HttpQuestion question_of(const Call& call) {
   HttpQuestion question{.method = request.post_body ? "POST" : "GET",
                         .target = call.url.target,
                         .headers = request.headers,
-                        .body = request.post_body.value_or("")};
+                        .body = request.post_body.value_or(""),
+                        .body_matters = request.body_matters};
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) question.headers.emplace_back(name, value);
   };

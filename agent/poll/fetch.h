@@ -24,6 +24,7 @@ struct FetchRequest {
   std::optional<std::string> post_body;                      ///< set: POST
   std::string etag;                                          ///< sent as If-None-Match; empty: not
   std::string last_modified;                                 ///< sent as If-Modified-Since; empty: not
+  bool body_matters = true;  ///< false: a 200 stays one, whatever becomes of its body
 };
 
 struct FetchLimits {

@@ -145,9 +145,11 @@ std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& p
   CountedStream stream(wire, peer, max_body);
   HttpAnswer answer;
   bool enough = false;
+  bool has_head = false;
   httplib::Request request = as_request(question);
   request.response_handler = [&](const httplib::Response& response) {
     stream.begin_body();
+    has_head = true;
     enough = !has_body(response.status);
     return !enough;
   };
@@ -164,7 +166,7 @@ std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& p
   auto error = httplib::Error::Success;
   try {
     const bool whole = Messages().process_request(stream, request, response, true, error);
-    if (!whole && !enough) return stream.failure();
+    if (!whole && !enough && (question.body_matters || !has_head)) return stream.failure();
   } catch (const std::exception&) {  // httplib's regular expressions and conversions
     return stream.failure();
   }

@@ -20,6 +20,8 @@ struct HttpQuestion {
   std::string target;  ///< as it goes into the request line
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// False: the answer is its status; a body that is too long, cut or dribbled is taken as far as it came.
+  bool body_matters = true;
 };
 
 struct HttpAnswer {

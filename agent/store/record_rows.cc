@@ -69,6 +69,7 @@ RecordRows::RecordRows(SqliteConnection& connection, const Retention& retention)
       retention_(retention),
       payloads_(connection, retention),
       batches_(connection, retention),
+      notices_(connection),
       transition_(connection,
                   "INSERT INTO transitions (at, provider, model, from_state, to_state, why, evidence, generation) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -148,6 +149,7 @@ SqlError RecordRows::prune(WallTime now, bool& more) {
   int64_t deleted = connection_.changes();
   if (SqlError error = payloads_.prune(now, deleted)) return error;
   more = more || deleted > 0;
+  if (SqlError error = notices_.prune(now)) return error;
   return batches_.prune(now, more);
 }
 
@@ -240,6 +242,8 @@ SqlError read_stored(SqliteConnection& connection, WallTime now, Restored& resto
   if (SqlError error = read_checkpoints(connection, restored)) return error;
   if (SqlError error = read_overrides(connection, now, restored)) return error;
   if (SqlError error = read_batches(connection, now, restored)) return error;
+  if (SqlError error = read_notices(connection, restored.notices)) return error;
+  if (SqlError error = read_told_states(connection, restored.told_states)) return error;
   return read_rows(connection, kNewestPayloads, [&](const SqlRow& row) { read_payload(row, restored); });
 }
 

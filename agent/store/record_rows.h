@@ -1,6 +1,7 @@
 #pragma once
 /// Records to rows, and back at start. No transactions here: the caller draws their bounds.
 #include "agent/store/batch_rows.h"
+#include "agent/store/notice_rows.h"
 #include "agent/store/payload_rows.h"
 #include "agent/store/sqlite.h"
 #include "agent/store/store_queue.h"
@@ -34,6 +35,9 @@ class RecordRows {
   SqlError write(const OverrideRecord& record);
   SqlError write(const PayloadRecord& record) { return payloads_.store(record); }
   SqlError write(const BatchRecord& record) { return batches_.store(record); }
+  SqlError write(const NoticeRecord& record) { return notices_.store(record); }
+  SqlError write(const NoticeTryRecord& record) { return notices_.store(record); }
+  SqlError write(const NoticeEndRecord& record) { return notices_.store(record); }
   /// Checkpoints travel in RecordGroup::checkpoints, never as rows.
   template <class Checkpoint>
   SqlError write(const Checkpoint&) {
@@ -44,6 +48,7 @@ class RecordRows {
   const Retention retention_;
   PayloadRows payloads_;
   BatchRows batches_;
+  NoticeRows notices_;
   Statement transition_;
   Statement advice_;
   Statement override_;

@@ -15,6 +15,7 @@
 #include "agent/store/history.h"
 #include "agent/store/store_counts.h"
 #include "lib/config/config.h"
+#include "lib/notify/outbox.h"
 #include "lib/records.h"
 #include "lib/result.h"
 #include "lib/time.h"
@@ -27,9 +28,11 @@ struct Restored {
   uint64_t generation = 0;
   std::vector<HealthRecord> healths;
   std::vector<SourceRecord> sources;
-  std::vector<PayloadRecord> payloads;    ///< the newest of each document
-  std::vector<OverrideRecord> overrides;  ///< those in force: set, not cleared, not over
-  std::vector<BatchRecord> batches;       ///< keys and times of the last hour, without rows
+  std::vector<PayloadRecord> payloads;            ///< the newest of each document
+  std::vector<OverrideRecord> overrides;          ///< those in force: set, not cleared, not over
+  std::vector<BatchRecord> batches;               ///< keys and times of the last hour, without rows
+  std::vector<StoredNotice> notices;              ///< what receivers are still to be told, in their order
+  std::map<std::string, ToldStates> told_states;  ///< by receiver
 };
 
 struct StoreStatus {

@@ -22,6 +22,7 @@ size_t text_bytes(const BatchRecord& record) {
   return bytes;
 }
 size_t text_bytes(const OverrideRecord& record) { return record.by.size() + record.reason.size(); }
+size_t text_bytes(const NoticeRecord& record) { return record.body.size(); }
 template <class Checkpoint>
 size_t text_bytes(const Checkpoint&) {
   return 0;

@@ -100,6 +100,24 @@ struct Policy {
   bool operator==(const Policy&) const = default;
 };
 
+enum class NotifyKind { webhook, slack };
+std::string_view to_string(NotifyKind kind);
+
+/// One who is told of changes (lib/notify). Either `url` or `url_file` is filled.
+struct NotifyConfig {
+  std::string name;
+  NotifyKind kind = NotifyKind::webhook;
+  std::string url;
+  std::string url_file;              ///< where the URL is a secret
+  std::string secret_file;           ///< webhook: what signs the messages; empty: they are not signed
+  std::vector<std::string> targets;  ///< a provider stands for its models too; empty: all
+  std::vector<State> states = {State::degraded, State::unhealthy, State::healthy};
+  bool overrides = true;
+  bool observer = true;
+  Millis min_interval = seconds(60);  ///< between two messages about a provider, unless it gets worse
+  bool operator==(const NotifyConfig&) const = default;
+};
+
 struct ServerConfig {
   std::vector<std::string> listen = {"127.0.0.1:9529"};
   std::vector<std::string> agent_check_listen;  ///< for HAProxy's agent-check
@@ -115,7 +133,8 @@ struct ServerConfig {
   std::vector<std::string> allowed_hosts;
   int reporter_batches_per_s = 200;  ///< of one reporter, twice as many in a burst; 0: no limit
   Millis answer_ttl = seconds(60);
-  std::string log_level = "info";   ///< debug, info, warn, error
+  std::string public_url;          ///< of the dashboard, as people reach it: the link in notifications; empty: none
+  std::string log_level = "info";  ///< debug, info, warn, error
   std::string log_format = "text";  ///< text, json
   bool operator==(const ServerConfig&) const = default;
 };
@@ -136,6 +155,7 @@ struct Config {
   Retention retention;
   std::vector<ProviderConfig> providers;  ///< built-in ones first, then by name; disabled ones are not in it
   std::vector<RouteConfig> routes;
+  std::vector<NotifyConfig> notify;
   bool operator==(const Config&) const = default;
 };
 

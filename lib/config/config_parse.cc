@@ -26,6 +26,7 @@ void read_all(const toml::table& root, ParsedConfig& parsed) {
   if (const auto* table = reader.table("routes")) {
     read_routes(*table, config.providers, config.routes, problems);
   }
+  read_notify(reader.tables("notify"), config.providers, config.notify, problems);
   reader.finish();
 }
 

@@ -7,8 +7,6 @@
 #include "lib/ids.h"
 
 namespace signalbox {
-namespace {
-
 ConfigReader::Check target_of(const std::vector<ProviderConfig>& providers) {
   std::vector<std::string> known;
   for (const ProviderConfig& provider : providers) known.push_back(provider.name);
@@ -21,6 +19,8 @@ ConfigReader::Check target_of(const std::vector<ProviderConfig>& providers) {
     return fmt::format("no provider \"{}\" is configured{}", target->provider, hint);
   };
 }
+
+namespace {
 
 RouteConfig read_route(const std::string& name, ConfigReader reader, const ConfigReader::Check& check_target) {
   RouteConfig route{.name = name};

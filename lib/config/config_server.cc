@@ -54,6 +54,12 @@ void refuse_open_agent_check(ConfigReader& reader, const ServerConfig& server) {
   }
 }
 
+/// It is only shown: where people come from may be plain http.
+std::string check_public_url(const std::string& text) {
+  const Result<Url> url = parse_url(text);
+  return url ? "" : url.error().message;
+}
+
 /// The agent's working directory is its starter's choice: "/" under systemd.
 void warn_of_relative(ConfigReader& reader, const std::string& key, const std::string& path) {
   if (path.empty() || path.starts_with('/')) return;
@@ -79,6 +85,7 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.integer("reporter_batches_per_s", server.reporter_batches_per_s, 0, 1'000'000);
   // Below 5 s a router's copy would expire between two polls; above an hour an agent that died would go unnoticed.
   reader.duration("answer_ttl_s", server.answer_ttl, seconds(5), hours(1));
+  reader.text("public_url", server.public_url, check_public_url);
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
   reader.choice("log_format", server.log_format, {"text", "json"});
   refuse_unenforced(reader, server);
