@@ -127,7 +127,8 @@ Measured Daemon::measure() const {
   return {.engine = engine_->counts(),
           .ingest = writes_->counts(),
           .store = store_->counts(),
-          .process = process_figures()};
+          .process = process_figures(),
+          .notify = notifier_->status()};
 }
 
 std::vector<std::string> Daemon::agent_check_bound() const {

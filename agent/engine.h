@@ -55,6 +55,7 @@ class Engine {
 
   /// Called after every turn, so at least once a second unless this thread is stuck; set before `run`.
   void on_beat(std::function<void(MonoTime)> beat) { beat_ = std::move(beat); }
+
   /// Called likewise, with what receivers of notifications are to be told, once it is with the store; set before
   /// `run`. What arose before is handed over at once.
   using Notify = std::function<void(std::vector<NoticeRecord>, Store::Ticket)>;

@@ -6,6 +6,7 @@
 #include "agent/cli/demo.h"
 #include "agent/cli/help.h"
 #include "agent/cli/local_commands.h"
+#include "agent/cli/notify_command.h"
 #include "agent/cli/replay_command.h"
 #include "agent/serve.h"
 
@@ -47,14 +48,34 @@ void add_demo(CommandLine& line) {
            [&line] { return demo_command(line.console()); });
 }
 
+void add_local_options(CLI::App& command, LocalOptions& options) {
+  command.add_option("--config", options.config_path, "The configuration file");
+  command.add_option("--state-dir", options.state_dir, "Where the database is");
+}
+
 void add_backup(CommandLine& line) {
   const auto options = std::make_shared<LocalOptions>();
   const auto file = std::make_shared<std::string>();
   CLI::App& backup = line.add("backup", "Copy the database to FILE while the agent runs", kHelpBackup,
                               [&line, options, file] { return backup_command(line.console(), *options, *file); });
   backup.add_option("FILE", *file, "Where the copy goes")->required();
-  backup.add_option("--config", options->config_path, "The configuration file");
-  backup.add_option("--state-dir", options->state_dir, "Where the database is");
+  add_local_options(backup, *options);
+}
+
+void add_notify(CommandLine& line) {
+  CLI::App& parent = line.add_group("notify", "Who is told of changes: test, list", kHelpNotify);
+  const auto options = std::make_shared<LocalOptions>();
+  const auto name = std::make_shared<std::string>();
+  CLI::App& test = line.add_to(
+      parent, "test", "Send receivers a message that says it is a test", kHelpNotify, [&line, options, name] {
+        return notify_test_command(line.console(), *options, *name,
+                                   deliver_through(proxy_from_environment(), real_surroundings()));
+      });
+  test.add_option("NAME", *name, "The receiver; all of them when left out");
+  add_local_options(test, *options);
+  CLI::App& list = line.add_to(parent, "list", "Show the receivers and what waits for them", kHelpNotify,
+                               [&line, options] { return notify_list_command(line.console(), *options); });
+  add_local_options(list, *options);
 }
 
 void add_completion(CommandLine& line) {
@@ -84,6 +105,7 @@ void add_local_commands(CommandLine& line) {
   add_replay(line);
   add_demo(line);
   add_backup(line);
+  add_notify(line);
   add_completion(line);
   add_serve(line);
 }

@@ -13,7 +13,7 @@ _signalbox_options() {
     history) echo --since --limit --json ;;
     serve) echo --config --listen --state-dir --runtime-dir ;;
     doctor) echo --config --components ;;
-    backup) echo --config --state-dir ;;
+    backup | notify) echo --config --state-dir ;;
     guard) echo --fail-open ;;
     report) echo --provider --model --reporter --span --batch-id --retry-for ;;
     override) echo --reason --ttl --weight --by --history --json ;;
@@ -69,7 +69,8 @@ _signalbox() {
     return
   fi
   case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W "status why history guard report override replay demo doctor check-config backup completion serve" -- "$current") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W "status why history guard report override replay demo doctor check-config backup notify completion serve" -- "$current") ;;
+    notify) [[ -n $action ]] || mapfile -t COMPREPLY < <(compgen -W "test list" -- "$current") ;;
     override)
       case $action in
         '') mapfile -t COMPREPLY < <(compgen -W "set clear list" -- "$current") ;;

@@ -95,6 +95,15 @@ inline constexpr const char* kHelpBackup =
     "The agent goes on meanwhile. FILE must not exist.\n"
     "Exit: 0 copied and checked; 1 not copied; 64 wrong usage; 78 the configuration is wrong";
 
+inline constexpr const char* kHelpNotify =
+    "Examples: signalbox notify test ops\n"
+    "          signalbox notify list\n"
+    "Secrets that are credentials of the service are found when CREDENTIALS_DIRECTORY says where:\n"
+    "          CREDENTIALS_DIRECTORY=/run/credentials/signalbox.service signalbox notify test\n"
+    "Exit: 0 all took it, or shown; 1 some did not take it, or what waits cannot be read; 64 wrong usage or no "
+    "such\n"
+    "receiver; 78 the configuration is wrong, or test finds no receiver in it";
+
 inline constexpr const char* kHelpCompletion =
     "Example: signalbox completion bash > ~/.local/share/bash-completion/completions/signalbox\n"
     "Exit: 0; 64 wrong usage";

@@ -2,45 +2,18 @@
 
 #include <fmt/format.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-#include <optional>
 
 #include "agent/ask/agent_address.h"
 #include "agent/cli/doctor.h"
 #include "agent/cli/doctor_host.h"
 #include "agent/cli/environment.h"
-#include "agent/config_file.h"
-#include "agent/directories.h"
+#include "agent/cli/setup.h"
 #include "agent/store/backup.h"
 #include "agent/store/store.h"
 #include "lib/pages/status_page.h"
 
 namespace signalbox {
 namespace {
-
-struct Setup {
-  Config config;
-  Places places;
-  std::string from;  ///< the configuration file; empty: built-in defaults
-};
-
-/// The configuration as the agent would use it. Mistakes are said on the error stream.
-std::optional<Setup> load_setup(const Console& console, const LocalOptions& options) {
-  const Surroundings around = real_surroundings();
-  const auto exists = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
-  const std::string path = choose_config(options.config_path, around, exists);
-  auto loaded = load_config(path);
-  if (!loaded) {
-    complain(console, loaded.error().message);
-    return std::nullopt;
-  }
-  for (const ConfigProblem& problem : loaded->problems) console.err << show_problem(*loaded, problem) << "\n";
-  if (has_errors(loaded->problems)) return std::nullopt;
-  if (!options.state_dir.empty()) loaded->config.server.state_dir = options.state_dir;
-  const Places places = choose_places(loaded->config.server, around);
-  return Setup{std::move(loaded->config), places, path};
-}
 
 /// The one that was asked for, or the one that this configuration would start.
 Result<AgentClient> client_of(const Setup& setup, const std::string& url) {

@@ -89,6 +89,28 @@ void add_engine(Exposition& out, const Snapshot& snapshot, const EngineCounts& c
   });
 }
 
+void add_notify(Exposition& out, const std::vector<ReceiverStatus>& receivers) {
+  const auto each = [&](auto value) {
+    return [&, value](Samples& samples) {
+      for (const ReceiverStatus& one : receivers) samples.add({{"receiver", one.name}}, value(one));
+    };
+  };
+  out.counter("signalbox_notify_messages_total", "Messages to receivers of notifications, by what became of them.",
+              [&](Samples& samples) {
+                for (const ReceiverStatus& one : receivers) {
+                  samples.add({{"receiver", one.name}, {"result", "sent"}}, one.counts.sent);
+                  samples.add({{"receiver", one.name}, {"result", "refused"}}, one.counts.refused);
+                  samples.add({{"receiver", one.name}, {"result", "given_up"}}, one.counts.given_up);
+                }
+              });
+  out.counter("signalbox_notify_failures_total", "Tries to send a message that did not work.",
+              each([](const ReceiverStatus& one) { return one.counts.failures; }));
+  out.gauge("signalbox_notify_waiting", "Changes that a receiver is still to be told.",
+            each([](const ReceiverStatus& one) { return one.waiting; }));
+  out.gauge("signalbox_notify_ok", "0 while the last try to tell a receiver did not work.",
+            each([](const ReceiverStatus& one) { return one.trouble.empty() ? 1 : 0; }));
+}
+
 void add_process(Exposition& out, const ProcessFigures& process) {
   out.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
               one_value(process.cpu_seconds));
@@ -109,6 +131,7 @@ void add_agent_metrics(Exposition& out, const Snapshot& snapshot, const Measured
   add_connections(out, measured.front);
   add_store(out, snapshot.figures, measured.store);
   add_engine(out, snapshot, measured.engine);
+  add_notify(out, measured.notify);
   add_process(out, measured.process);
 }
 

@@ -2,10 +2,12 @@
 /// What `/metrics` shows beside the snapshot: gathered when it is asked for from the parts of the agent, each of
 /// which has counted what it did where it did it.
 #include <functional>
+#include <vector>
 
 #include "agent/http/front_counts.h"
 #include "agent/ingest_counts.h"
 #include "agent/metrics/process_figures.h"
+#include "agent/notify/receiver_status.h"
 #include "agent/store/store_counts.h"
 #include "lib/engine_counts.h"
 
@@ -17,6 +19,7 @@ struct Measured {
   IngestCounts ingest;
   StoreCounts store;
   ProcessFigures process;
+  std::vector<ReceiverStatus> notify;
 };
 
 /// Gathers, from any thread.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "agent/notify/deliver.h"
+#include "agent/notify/receiver_status.h"
 #include "agent/store/store.h"
 #include "lib/notify/outbox.h"
 
@@ -21,13 +22,6 @@ namespace signalbox {
 
 /// How long a disk may take before people are told all the same: they are needed most then.
 inline constexpr Millis kNotifyPatience = seconds(2);
-
-struct ReceiverStatus {
-  std::string name;
-  size_t waiting = 0;   ///< notices
-  OutboxCounts counts;  ///< since the agent's start
-  std::string trouble;  ///< why the last try did not work; empty: it did
-};
 
 class Receiver {
  public:

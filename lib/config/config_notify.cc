@@ -45,7 +45,7 @@ void check_address(ConfigReader& reader, const NotifyConfig& receiver) {
                  "a Slack URL is a secret: write it into a file that only the agent can read, and name that as "
                  "url_file instead of url");
   } else if (!receiver.url.empty() && !receiver.url_file.empty()) {
-    reader.error("url_file", "url and url_file: one of the two");
+    reader.error("url_file", "url_file: one of url and url_file");
   } else if (receiver.url.empty() && receiver.url_file.empty() && !reader.is_wrong("url_file")) {
     reader.missing("url", receiver.kind == NotifyKind::slack
                               ? "url_file is missing: the file that holds the URL of Slack's incoming webhook"

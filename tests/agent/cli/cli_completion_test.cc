@@ -35,7 +35,7 @@ std::string complete(const std::string& line) {
 
 TEST_CASE("bash completes commands, options and targets") {
   CHECK(complete("signalbox ") ==
-        "backup check-config completion demo doctor guard history override replay report serve status why");
+        "backup check-config completion demo doctor guard history notify override replay report serve status why");
   CHECK(complete("signalbox st") == "status");
   CHECK(complete("signalbox --no-color st") == "status");
   CHECK(complete("signalbox status --w") == "--watch");
@@ -45,6 +45,7 @@ TEST_CASE("bash completes commands, options and targets") {
   CHECK(complete("signalbox history --since 2") == "24h");
   CHECK(complete("signalbox completion ") == "bash");
   CHECK(complete("signalbox guard c") == "claude claude/opus:1");
+  CHECK(complete("signalbox notify ") == "list test");
   CHECK(complete("signalbox override ") == "clear list set");
   CHECK(complete("signalbox override set o") == "openai");
   CHECK(complete("signalbox override set openai u") == "unhealthy");

@@ -325,3 +325,39 @@ hold = 1
        "9:10 error: [policy]: hold_s: must be from 1 to 3600; it is 0\n"
        "10:1 error: unknown key \"hold\" in [policy]; did you mean \"hold_s\"?\n");
 }
+
+TEST_CASE("a receiver's mistakes, and no secret in what is said of them") {
+  const std::string head = "[[notify]]\nname = \"ops\"\n";
+  const std::string unsigned_warning =
+      "2:8 warning: [[notify]]: without secret_file the messages are not signed, and the receiver cannot tell who "
+      "sent them";
+  const Mistake rows[] = {
+      {"url = \"https://ops.example/\"", unsigned_warning.c_str()},
+      {"kind = \"slack\"\nurl = \"https://hooks.slack.com/services/SECRET\"",
+       "3:8 error: [[notify]]: a Slack URL is a secret: write it into a file that only the agent can read, and "
+       "name "
+       "that as url_file instead of url"},
+      {"kind = \"slack\"",
+       "1:1 error: [[notify]]: url_file is missing: the file that holds the URL of Slack's incoming webhook"},
+      {"kind = \"mail\"\nurl_file = \"x\"\nsecret_file = \"y\"",
+       "3:8 error: [[notify]]: kind: \"mail\" is not one of webhook, slack"},
+      {"secret_file = \"y\"", "1:1 error: [[notify]]: url is missing, or url_file: where the messages go"},
+      {"secret_file = \"y\"\nurl = \"http://ops.example/SECRET\"",
+       "4:7 error: [[notify]]: url: plain http is for loopback only: everybody on the way could read and change "
+       "the "
+       "messages; use https"},
+      {"secret_file = \"y\"\nurl = \"https://a.example/\"\nurl_file = \"x\"",
+       "5:12 error: [[notify]]: url_file: one of url and url_file"},
+      {"kind = \"slack\"\nurl_file = \"x\"\nsecret_file = \"y\"",
+       "5:15 error: [[notify]]: secret_file is for kind = \"webhook\": Slack knows nothing of signatures"},
+      {"kind = \"slack\"\nurl_file = \"x\"\ntargets = \"claud\"",
+       "5:11 error: [[notify]]: targets: no provider \"claud\" is configured; did you mean \"claude\"?"},
+      {"kind = \"slack\"\nurl_file = \"x\"\nstates = [\"down\"]",
+       "5:11 error: [[notify]]: states: \"down\" is not one of degraded, unhealthy, recovering, healthy, unknown"},
+      {"kind = \"slack\"\nurl_file = \"x\"\n[[notify]]\nname = \"ops\"\nkind = \"slack\"\nurl_file = \"x\"",
+       "6:8 error: [[notify]]: \"ops\" is there twice"},
+  };
+  check_each(head, rows);
+  CHECK(problems("[[notify]]\nname = \"Ops\"\nkind = \"slack\"\nurl_file = \"x\"\n") ==
+        "2:8 error: [[notify]]: name: must be 1-64 of a-z 0-9 _ -; it is \"Ops\"\n");
+}

@@ -55,13 +55,19 @@ TEST_CASE("the shipped file's examples are valid") {
   const Config config = parsed(uncommented(uncommented(shipped_file(), "#"), "#="));
   CHECK(find_provider(config, "gemini")->sources.size() == 2);
   CHECK(config.routes.front().primary == "claude/claude-opus-4-6");
+  NotifyConfig usual{.name = "ops"};  // every default is in the file
+  usual.url = config.notify.front().url;
+  usual.secret_file = config.notify.front().secret_file;
+  usual.targets = config.notify.front().targets;
+  CHECK(config.notify.front() == usual);
+  CHECK(config.notify.back() == NotifyConfig{.name = "oncall", .kind = NotifyKind::slack, .url_file = "slack-url"});
 }
 
 TEST_CASE("the shipped file documents every key that is read") {
   const std::string shipped = shipped_file();
   const std::regex reads(R"re((?:reader|one|columns)\.\w+\("(\w+)")re");
   std::set<std::string> keys;
-  for (const char* file : {"server", "policy", "providers", "routes"}) {
+  for (const char* file : {"server", "policy", "providers", "routes", "notify"}) {
     const std::string code = read_text(fmt::format("lib/config/config_{}.cc", file));
     for (std::sregex_iterator it(code.begin(), code.end(), reads), end; it != end; ++it) keys.insert((*it)[1]);
   }
