@@ -17,7 +17,7 @@ import { noticesOf, showChanges, showNotices, showOverrides, showReporters, show
 import { applyTheme, nextTheme, theme } from "./theme.mjs";
 import { createTokenDialog } from "./token_dialog.mjs";
 import { quietWords, titleWords, verdict, worstFirst } from "./verdict.mjs";
-import { parseTime, stateClass, stateMark } from "./words.mjs";
+import { parseTime, stateClass, stateMark, tied } from "./words.mjs";
 
 const DAY_MS = 24 * 3600e3;
 const POLL_MS = { bad: 2000, calm: 4000, hidden: 30_000 };
@@ -241,7 +241,7 @@ function drawLead(at) {
   setAttribute(byId("lead"), "data-state", stateClass(told.state));
   setText(byId("lead-mark"), stateMark(told.state));
   setText(byId("lead-name"), told.name);
-  setText(byId("lead-text"), told.text);
+  setText(byId("lead-text"), tied(told.text));
   const rest = told.rest.slice(0, MOST_REST).map((one) => `${one.target} ${one.state}`);
   setText(byId("lead-below"), told.state === "healthy" ? quietWords(all, at) : "");
   drawRest(told.rest, rest.join());

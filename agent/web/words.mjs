@@ -84,6 +84,9 @@ export function adviceWords(advice) {
   return `${advice.primary_weight} % primary, ${retry}`;
 }
 
+/** A number keeps its unit beside it at the end of a line. */
+export const tied = (text) => text.replace(/(\d) (%|s|min|h|d)(?![a-z])/g, "$1\u00a0$2");
+
 /** RFC 3339 to milliseconds; null for null and for what is no time. */
 export function parseTime(text) {
   const at = typeof text === "string" ? Date.parse(text) : NaN;
