@@ -1,4 +1,4 @@
-"""The release binary: hardened, and its list of parts says what it is really linked with."""
+"""The binary that is packaged: hardened, and its package lists what it is really linked with."""
 import json
 import os
 import pathlib
@@ -7,10 +7,13 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import REPOSITORY
+import package
 
-BUILD = REPOSITORY / "build" / "package"
-BINARY = BUILD / "signalbox"
+BINARY = package.BUILD / "signalbox"
+
+
+def setUpModule():
+    package.build()
 
 
 def run(*command):
@@ -50,17 +53,16 @@ class Hardening(unittest.TestCase):
                 self.assertIn(flag, producer)
 
     def test_it_says_nothing_of_where_it_was_built_and_looks_for_libraries_nowhere_else(self):
-        self.assertNotIn(os.fsencode(REPOSITORY), BINARY.read_bytes())
+        self.assertNotIn(os.fsencode(package.REPOSITORY), BINARY.read_bytes())
         self.assertNotRegex(run("readelf", "-dW", BINARY), r"\((RPATH|RUNPATH)\)")
 
 
 class Parts(unittest.TestCase):
     def setUp(self):
-        made = tempfile.TemporaryDirectory()
-        self.addCleanup(made.cleanup)
-        prefix = pathlib.Path(made.name)
-        run("cmake", "--install", BUILD, "--prefix", prefix)
-        text = (prefix / "share" / "doc" / "signalbox" / "signalbox.cdx.json").read_text()
+        unpacked = tempfile.TemporaryDirectory()
+        self.addCleanup(unpacked.cleanup)
+        run("dpkg-deb", "--extract", package.build(), unpacked.name)
+        text = pathlib.Path(unpacked.name, "usr/share/doc/signalbox/signalbox.cdx.json").read_text()
         self.document = json.loads(text)
         self.parts = {part["name"]: part for part in self.document["components"]}
 
