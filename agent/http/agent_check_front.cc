@@ -35,6 +35,8 @@ namespace {
 constexpr Millis kPause{100};
 /// A balancer with a mistake in its configuration asks every second.
 constexpr minutes kWarnInterval{1};
+/// "up 100%" and the like, of which nobody can leave more than one waiting.
+constexpr size_t kLongestAnswer = 64;
 /// Of a question that could not be answered, in the log.
 constexpr size_t kShownQuestion = 120;
 
@@ -43,8 +45,10 @@ using Readable = asio::posix::basic_stream_descriptor<LoopExecutor>;
 /// What the connections share. Threads: the loop's.
 class AgentCheckDesk {
  public:
-  AgentCheckDesk(SnapshotPtr first, const AgentCheckLimits& limits)
-      : limits(limits), seats(limits.connections, limits.connections), snapshot_(std::move(first)) {}
+  AgentCheckDesk(SnapshotPtr first, const AgentCheckLimits& all)
+      : limits(all),
+        seats(all.connections, all.connections, all.connections * kLongestAnswer),
+        snapshot_(std::move(first)) {}
 
   void publish(SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
 

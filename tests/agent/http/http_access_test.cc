@@ -148,7 +148,7 @@ TEST_CASE("only the whole token in the one place for it counts") {
   auto client = front.client();
   for (const std::string& headers :
        {"Authorization: " + kReader + "\r\n", "Authorization: Basic " + kReader + "\r\n",
-        "Authorization: Bearer\r\n", "Authorization: Bearer " + kReader.substr(1) + "\r\n",
+        std::string("Authorization: Bearer\r\n"), "Authorization: Bearer " + kReader.substr(1) + "\r\n",
         "Authorization: Bearer " + kReader + "x\r\n", "Authorization: Bearer \"" + kReader + "\"\r\n",
         "Authorization: Bearer " + kReader + " " + kReader + "\r\n",
         "Authorization: Bearer " + kReader + ", Bearer " + kReader + "\r\n",

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <set>
 
 #include "agent/clock.h"
 #include "agent/notify/signature.h"
