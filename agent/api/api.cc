@@ -25,8 +25,8 @@ std::span<const ApiRoute> api_routes() {
       {"/readyz", answer_readyz, false, false},
       {.pattern = "/metrics", .get = answer_metrics, .measures = true},
       {R"(/openapi\.json)", answer_openapi, false, false},
-      {.pattern = "/", .get = answer_dashboard},
-      {.pattern = R"(/assets/([0-9a-f]+)/([a-z_]+\.[a-z]+))", .get = answer_asset},
+      {.pattern = "/", .get = answer_dashboard, .open = true},
+      {.pattern = R"(/assets/([0-9a-f]+)/([a-z_]+\.[a-z]+))", .get = answer_asset, .open = true},
   }};
   return kRoutes;
 }

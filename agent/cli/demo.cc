@@ -81,7 +81,8 @@ void introduce(const Console& console, const DemoAgent& agent) {
                             "short and its canary is large: after an outage the agent waits for a minute, this one "
                             "for 15 seconds."},
                            0, view)
-              << "\nIn another terminal:\n"
+              << "\nIn a browser:\n"
+              << paint("  " + agent.url() + "/", Style::bold, console.colour) << "\nIn another terminal:\n"
               << paint("  signalbox status --watch --url " + agent.url(), Style::bold, console.colour) << "\n"
               << paint("  signalbox why claude --url " + agent.url(), Style::bold, console.colour) << "\n"
               << "Take over from it by hand:\n"

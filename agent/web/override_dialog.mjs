@@ -48,9 +48,10 @@ export function createOverrideDialog({ askToken, done }) {
   }
 
   async function explain(error) {
-    if (error.status === 401 || error.status === 403) {
-      const had = token() !== "";
-      if (await askToken(had ? `This token may not override: ${error.message}` : `Overriding needs an operator token: ${error.message}`)) return send();
+    // 403 without a token: none is configured that could do it, and the agent says so.
+    const had = token() !== "";
+    if (error.status === 401 || (error.status === 403 && had)) {
+      if (await askToken(had ? `This token may not override: ${error.message}.` : "Overriding needs an operator's token.")) return send();
     }
     say(error.status ? error.message : "The agent cannot be reached; nothing was changed.");
   }

@@ -50,8 +50,8 @@ constexpr double kCalmEnds = 1. / 3;  ///< of what was needed
 constexpr double kCalmTaken = 1. / 8;
 constexpr double kSecondsPerHour = 3600;
 
-/// The share of failures at which a sum stands still: of requests of which a failure adds `failed` and a success takes
-/// `ok`. For `moderate` .339: of 100 requests 34 failed add 34, 66 took 33.9.
+/// The share of failures at which a sum stands still: of requests of which a failure adds `failed` and a success
+/// takes `ok`. For `moderate` .339: of 100 requests 34 failed add 34, 66 took 33.9.
 constexpr double neutral(double ok, double failed) { return ok / (ok + failed); }
 
 }  // namespace
