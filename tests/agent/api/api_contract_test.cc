@@ -157,8 +157,9 @@ TEST_CASE("each path of the contract has one route, and each route is in the con
 
 TEST_CASE("what is not a path of the contract has no route") {
   for (const char* path :
-       {"/index.html", "/assets/", "/assets/0123456789abcdef/../main.mjs", "/v1", "/v1/health/", "/v1/check", "/v1/check/", "/v1/routes/", "/v1/routes/a/b", "/v1/timeline",
-        "/v1/stream/", "/v1/sources/", "/v1/healthy", "/openapi_json", "/livez/x", "/v2/health", "//v1/health"}) {
+       {"/index.html", "/assets/", "/assets/0123456789abcdef/../main.mjs", "/v1", "/v1/health/", "/v1/check",
+        "/v1/check/", "/v1/routes/", "/v1/routes/a/b", "/v1/timeline", "/v1/stream/", "/v1/sources/", "/v1/healthy",
+        "/openapi_json", "/livez/x", "/v2/health", "//v1/health"}) {
     CAPTURE(path);
     CHECK(find_route(path) == nullptr);
   }
