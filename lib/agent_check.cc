@@ -9,7 +9,7 @@ namespace {
 
 /// The first word, cut off the front; empty: there is none.
 std::string_view take_word(std::string_view& text) {
-  constexpr std::string_view kBlank = " \t\r";
+  constexpr std::string_view kBlank = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
   const std::string_view word = text.substr(0, text.find_first_of(kBlank));
   text.remove_prefix(word.size());

@@ -56,6 +56,7 @@ void refuse_open_agent_check(ConfigReader& reader, const ServerConfig& server) {
 
 /// It is only shown: where people come from may be plain http.
 std::string check_public_url(const std::string& text) {
+  if (text.empty()) return "";
   const Result<Url> url = parse_url(text);
   return url ? "" : url.error().message;
 }

@@ -108,7 +108,8 @@ class Auth(AgentTest):
 
         self.assertIn("reloaded", reload(operator=OPERATOR))
         wait_for(lambda: agent.get("/v1/health")[0] == 200, "reading to be free again")
-        self.assertEqual("pass", json.loads(agent.get("/readyz")[2])["checks"]["config:reload"][0]["status"])
+        wait_for(lambda: json.loads(agent.get("/readyz")[2])["checks"]["config:reload"][0]["status"] == "pass",
+                 "readyz to take its word back")
 
     def test_an_agent_without_its_tokens_does_not_start(self):
         agent = self.agent("")
@@ -124,10 +125,10 @@ class Auth(AgentTest):
         for config, said in (
                 ('reader_token_file = "/nonexistent/token"', "cannot read /nonexistent/token: No such file or directory"),
                 ('operator_token_file = "operator"', "there is no $CREDENTIALS_DIRECTORY"),
-                (self.tokens(agent, reader="hunter2"), "the token in line 1 is shorter than 32 characters"),
-                (self.tokens(agent, reader=""), "it holds no token"),
-                (self.tokens(agent, reader=READER, operator=READER), "holds a token that another key's file holds")):
-            refused = start(config + "\n")
+                ({"reader": "hunter2"}, "the token in line 1 is shorter than 32 characters"),
+                ({"reader": ""}, "it holds no token"),
+                ({"reader": READER, "operator": READER}, "holds a token that another key's file holds")):
+            refused = start((self.tokens(agent, **config) if isinstance(config, dict) else config) + "\n")
             self.assertEqual(78, refused.returncode, refused.stderr)
             self.assertIn(said, refused.stderr)
             self.assertNotIn("hunter2", refused.stderr)

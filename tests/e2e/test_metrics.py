@@ -52,7 +52,8 @@ class MetricsTest(AgentTest):
         return agent.send("POST", "/v1/reports", {"reporter": reporter, "batch_id": batch_id, "reports": [one]})[0]
 
     def test_the_readme_lists_every_metric_with_its_type_and_labels(self):
-        agent = self.agent(self.config).start()
+        receiver = f'[[notify]]\nname = "ops"\nkind = "webhook"\nurl = "{self.page.url}/hook"\n'
+        agent = self.agent(self.config + receiver).start()
         agent.wait_state("acme", "healthy")
         self.report(agent, "1", {"ok": 1})
         agent.send("PUT", "/v1/overrides/acme", {"state": "degraded", "reason": "r", "by": "b", "ttl_s": 60}, unix=True)

@@ -66,11 +66,19 @@ FrontClient::~FrontClient() {
 
 void FrontClient::connect(const std::string& address) {
   const auto colon = address.rfind(':');
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(colon + 1))));
-  if (inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr) != 1) fail("not an address: " + address);
-  if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail(std::strerror(errno));
+  const auto port = htons(static_cast<uint16_t>(std::stoi(address.substr(colon + 1))));
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = port;
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = port;
+  const bool is_v6 = address.starts_with('[');
+  const std::string host = is_v6 ? address.substr(1, colon - 2) : address.substr(0, colon);
+  void* const binary = is_v6 ? static_cast<void*>(&v6.sin6_addr) : static_cast<void*>(&v4.sin_addr);
+  if (inet_pton(is_v6 ? AF_INET6 : AF_INET, host.c_str(), binary) != 1) fail("not an address: " + address);
+  const auto* const to = is_v6 ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
+  if (::connect(descriptor_, to, is_v6 ? sizeof v6 : sizeof v4) != 0) fail(std::strerror(errno));
 }
 
 void FrontClient::send(std::string_view bytes) {

@@ -178,8 +178,8 @@ TEST_CASE("who keeps the connection") {
 
 TEST_CASE("what may change the answer keeps a request off the hot table") {
   for (const char* header : {"Range: bytes=0-1", "Upgrade: h2c", "Expect: 100-continue", "Content-Length: 0",
-                             "Authorization: Bearer x", "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4",
-                             "X-Real-IP: 1.2.3.4", "Via: 1.1 x", "If-None-Match: \"a\"\r\nIf-None-Match: \"b\""}) {
+                             "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4", "X-Real-IP: 1.2.3.4",
+                             "Via: 1.1 x", "If-None-Match: \"a\"\r\nIf-None-Match: \"b\""}) {
     CAPTURE(header);
     RequestHead head;
     const auto bytes = get(std::string(header) + "\r\n");
