@@ -36,7 +36,7 @@ fuzz_one() {
   dictionary=tests/fuzz/dictionaries/$(sed -n "s/^$target //p" tests/fuzz/dictionaries/which).dict
   [ ! -f "$dictionary" ] || options+=("-dict=$dictionary")
   mkdir -p "$run/found/$target"
-  "$binaries/fuzz_$target" "$run/$target" "${options[@]}" -max_total_time="$seconds" -max_len=$longest -timeout=10 \
+  "$binaries/fuzz_$target" "$run/$target" "${options[@]}" -max_total_time="$seconds" -max_len=$longest -timeout=60 \
     -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$run/found/$target/" >"$run/$target.log" 2>&1 || true
 }
 export -f fuzz_one
