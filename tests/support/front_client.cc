@@ -46,7 +46,7 @@ FrontClient::FrontClient(const std::string& address) {
   if (address.starts_with("unix:")) {
     descriptor_ = connect_unix(address.substr(5));
   } else {
-    descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    descriptor_ = socket(address.starts_with('[') ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     connect(address);
   }
 }
