@@ -54,21 +54,27 @@ def remove_unused(keep):
             lock.close()
 
 
+def build_tree(tree, names):
+    remove_unused(tree)
+    new = tree.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(names), SUITE, str(new)],
+                   check=True, stdin=subprocess.DEVNULL, timeout=600)
+    new.rename(tree)
+
+
 def root_tree(packages):
     """(tree, its lock, shared): built when this list of packages was not asked for before."""
     names = sorted({*BASE, *packages})
     tree = CACHE / ("tree-" + hashlib.sha256("\n".join([SUITE, *names]).encode()).hexdigest()[:12])
     lock = Lock(tree)
-    lock.take(fcntl.LOCK_EX)
-    if not tree.exists():
-        remove_unused(tree)
-        new = tree.with_suffix(".new")
-        shutil.rmtree(new, ignore_errors=True)
-        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(names), SUITE, str(new)],
-                       check=True, stdin=subprocess.DEVNULL, timeout=600)
-        new.rename(tree)
-    lock.take(fcntl.LOCK_SH)
-    return tree, lock
+    while True:
+        lock.take(fcntl.LOCK_SH)  # not more: another test may have it booted for minutes
+        if tree.exists():
+            return tree, lock
+        lock.take(fcntl.LOCK_EX)
+        if not tree.exists():
+            build_tree(tree, names)
 
 
 class Machine:
