@@ -160,6 +160,7 @@ class Agent:
         self.reader.start()
         wait_for(lambda: self.address or self.process.poll() is not None, "the agent to listen", 3 * PATIENCE_S)
         if self.address is None:
+            self.reader.join(PATIENCE_S)  # its last words
             raise AssertionError("the agent did not start: " + "".join(self.log))
         return self
 
