@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "agent/poll/connection.h"
 #include "agent/poll/deadline.h"
 #include "agent/poll/http_exchange.h"
@@ -114,6 +116,14 @@ FetchAnswer as_fetch_answer(HttpAnswer answer) {
   return {std::move(reply), validator(answer, "etag"), validator(answer, "last-modified")};
 }
 
+FetchAnswer ask(const Call& call, const HttpQuestion& question) {
+  Connection connection(call.deadline);
+  if (Step failure = open(call, connection)) return {.result = *failure};
+  auto answer = exchange(connection, authority(call.url), question, call.limits.max_body);
+  if (auto* failure = std::get_if<FetchFailure>(&answer)) return {.result = std::move(*failure)};
+  return as_fetch_answer(std::move(std::get<HttpAnswer>(answer)));
+}
+
 }  // namespace
 
 FetchAnswer fetch(const FetchRequest& request, const FetchLimits& limits, const ProxySettings& proxy,
@@ -126,11 +136,14 @@ FetchAnswer fetch(const FetchRequest& request, const FetchLimits& limits, const 
   const HttpQuestion question = question_of(call);
   if (Step failure = check_headers(question)) return {.result = *failure};
 
-  Connection connection(call.deadline);
-  if (Step failure = open(call, connection)) return {.result = *failure};
-  auto answer = exchange(connection, authority(call.url), question, limits.max_body);
-  if (auto* failure = std::get_if<FetchFailure>(&answer)) return {.result = std::move(*failure)};
-  return as_fetch_answer(std::move(std::get<HttpAnswer>(answer)));
+  try {
+    return ask(call, question);
+  } catch (
+      const std::system_error& error) {  // Asio's and the thread's constructors, without a descriptor or memory
+    return {.result = FetchFailure{
+                FetchErrorKind::connect,
+                fmt::format("{}: no connection can be made: {}", authority(call.url), error.code().message())}};
+  }
 }
 
 FetchAnswer fetch(const FetchRequest& request, const FetchLimits& limits, const ProxySettings& proxy) {

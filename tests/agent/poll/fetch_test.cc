@@ -1,6 +1,7 @@
 #include "agent/poll/fetch.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <ostream>
@@ -427,4 +428,15 @@ TEST_CASE("a proxy's refusal, silence or absence is the proxy's") {
   CHECK(contains(absent.detail, "Connection refused"));
   CHECK(failure_of(fetch({.url = "https://a.example/"}, {}, {.https_proxy = "http://proxy.invalid:1"})).kind ==
         FetchErrorKind::proxy);
+}
+
+TEST_CASE("without a free descriptor a fetch fails like any other") {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const FetchAnswer answer = fetch({.url = "http://127.0.0.1:9/"}, {}, {});
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(failure_of(answer) ==
+        FetchFailure{FetchErrorKind::connect, "127.0.0.1:9: no connection can be made: Too many open files"});
 }
