@@ -30,7 +30,7 @@ NoticeRecord notice(const std::string& id, const std::string& target, State to,
 /// A deliverer that says what a test wants, and remembers.
 struct FakeDeliveries {
   std::mutex mutex;
-  std::condition_variable changed;
+  std::condition_variable_any changed;
   std::vector<std::string> told;                         ///< "ops 1-1 claude=unhealthy"
   std::map<std::string, std::vector<Delivery>> answers;  ///< by receiver; then done
   std::set<std::string> hang;
@@ -44,8 +44,7 @@ struct FakeDeliveries {
       told.push_back(line);
       changed.notify_all();
       if (hang.contains(what.receiver.name)) {
-        const std::stop_callback wake(stop, [this] { changed.notify_all(); });
-        changed.wait(lock, [&] { return stop.stop_requested(); });
+        changed.wait(lock, stop, [] { return false; });
         return Delivered{.delivery = Delivery::again, .said = "stopped"};
       }
       auto& next = answers[what.receiver.name];
