@@ -59,7 +59,7 @@ const Message* Outbox::next(Instant now, std::vector<Record>& records) {
   wake_at_.reset();
   while (sending_ && now.wall - sending_->message.at >= kGiveUpAfter) {
     ++counts_.given_up;
-    end(std::move(sending_->notices), told_, records);
+    end(sending_->notices, told_, records);
     sending_.reset();
   }
   if (!sending_) {
@@ -94,7 +94,7 @@ std::optional<Outbox::Sending> Outbox::gather(Instant now, std::vector<Record>& 
       candidate.not_before = now.mono + (failures_ == 0 ? Millis(0) : pause_after(failures_, {}, 0));
       return candidate;
     }
-    end(std::move(candidate.notices), candidate.told, records);
+    end(candidate.notices, candidate.told, records);
   }
   return std::nullopt;
 }
@@ -135,7 +135,7 @@ void Outbox::settle(Delivery delivery, std::optional<Millis> retry_after, Instan
     ++counts_.refused;
     sending_->told = told_;  // it was told nothing
   }
-  end(std::move(sending_->notices), sending_->told, records);
+  end(sending_->notices, sending_->told, records);
   sending_.reset();
 }
 
@@ -146,10 +146,10 @@ void Outbox::give_up(std::vector<Record>& records) {
   for (auto& [target, state] : forgotten) state = State::healthy;
   waiting_.clear();
   sending_.reset();
-  end(std::move(all), forgotten, records);
+  end(all, forgotten, records);
 }
 
-void Outbox::end(std::vector<Notice> notices, const ToldStates& told, std::vector<Record>& records) {
+void Outbox::end(const std::vector<Notice>& notices, const ToldStates& told, std::vector<Record>& records) {
   records.emplace_back(NoticeEndRecord{terms_.name, ids_of(notices), changes_of(told_, told)});
   if (&told != &told_) told_ = told;
   std::erase_if(told_, [](const auto& entry) { return entry.second == State::healthy; });

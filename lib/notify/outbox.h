@@ -80,7 +80,7 @@ class Outbox {
   Sending message_of(const std::vector<Notice>& notices) const;
   std::optional<MonoTime> held_until(const Message& message, Instant now) const;
   void note_sent(const Message& message, Instant now);
-  void end(std::vector<Notice> notices, const ToldStates& told, std::vector<Record>& records);
+  void end(const std::vector<Notice>& notices, const ToldStates& told, std::vector<Record>& records);
   void record_try(Instant now, std::vector<Record>& records) const;
 
   NotifyConfig terms_;
