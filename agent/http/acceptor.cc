@@ -14,6 +14,8 @@
 #include <memory>
 #include <utility>
 
+#include "agent/http/log_bug.h"
+
 namespace signalbox {
 namespace {
 
@@ -43,18 +45,6 @@ std::optional<uint32_t> uid_at(int descriptor, const ListenSocket& socket) {
   return peer.uid;
 }
 
-/// Detached coroutines swallow exceptions unless they are looked at here. None is expected: it is a bug.
-void log_bug(const char* where, const std::exception_ptr& failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    spdlog::error("http: {} ended: {}", where, error.what());
-  } catch (...) {
-    spdlog::error("http: {} ended: not a std::exception", where);
-  }
-}
-
 Awaitable<void> serve(std::unique_ptr<HttpConnection> connection) { co_await connection->serve(); }
 
 }  // namespace
@@ -74,7 +64,7 @@ Acceptor::~Acceptor() { stop(); }
 
 void Acceptor::start() {
   asio::co_spawn(loop_.get_executor(), run(),
-                 [](const std::exception_ptr& failure) { log_bug("accepting", failure); });
+                 [](const std::exception_ptr& failure) { log_bug("http: accepting", failure); });
 }
 
 void Acceptor::stop() {
@@ -141,7 +131,7 @@ void Acceptor::welcome(StreamSocket socket, const Peer& peer) {
   auto connection = std::make_unique<HttpConnection>(std::move(socket), peer, service_, worker_, seats_);
   if (!seats_.admit(*connection)) return connection->turn_away();
   asio::co_spawn(loop_.get_executor(), serve(std::move(connection)), [this](const std::exception_ptr& failure) {
-    log_bug("a connection", failure);
+    log_bug("http: a connection", failure);
     on_end_();
   });
 }

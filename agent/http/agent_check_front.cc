@@ -20,6 +20,7 @@
 #include "agent/clock.h"
 #include "agent/http/http_net.h"
 #include "agent/http/listen_socket.h"
+#include "agent/http/log_bug.h"
 #include "agent/http/seats.h"
 #include "lib/agent_check.h"
 #include "lib/text.h"
@@ -116,15 +117,6 @@ class AgentCheckConnection final : public Guest {
 
 Awaitable<void> serve(std::unique_ptr<AgentCheckConnection> connection) { co_await connection->serve(); }
 
-void log_bug(const std::exception_ptr& failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    spdlog::error("agent-check: a connection ended: {}", error.what());
-  }
-}
-
 /// The errno of why none was accepted: EAGAIN, none is left; 0: one was.
 int accept_one(const ListenSocket& listening, const LoopExecutor& loop, AgentCheckDesk& desk) {
   const int descriptor = accept4(listening.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -139,7 +131,9 @@ int accept_one(const ListenSocket& listening, const LoopExecutor& loop, AgentChe
   }
   socket.non_blocking(true, error);
   auto connection = std::make_unique<AgentCheckConnection>(std::move(socket), desk);
-  if (desk.seats.admit(*connection)) asio::co_spawn(loop, serve(std::move(connection)), log_bug);
+  if (!desk.seats.admit(*connection)) return 0;
+  asio::co_spawn(loop, serve(std::move(connection)),
+                 [](const std::exception_ptr& failure) { log_bug("agent-check: a connection", failure); });
   return 0;
 }
 
