@@ -95,7 +95,7 @@ Delivered deliver(const Delivering& what, const FetchLimits& limits, const Proxy
 
 }  // namespace
 
-Deliver deliver_through(ProxySettings proxy, Surroundings around, FetchLimits limits) {
+Deliver deliver_through(const ProxySettings& proxy, const Surroundings& around, FetchLimits limits) {
   limits.deadline = kDeliveryDeadline;
   limits.max_body = kMaxAnswer;
   const auto resolver = std::make_shared<Resolver>();

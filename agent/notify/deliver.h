@@ -34,6 +34,6 @@ struct Delivering {
 using Deliver = std::function<Delivered(const Delivering&, const std::stop_token&)>;
 
 /// Through the network, with one Resolver for all copies of the function. `limits.ca_file` is for tests.
-Deliver deliver_through(ProxySettings proxy, Surroundings around, FetchLimits limits = {});
+Deliver deliver_through(const ProxySettings& proxy, const Surroundings& around, FetchLimits limits = {});
 
 }  // namespace signalbox
