@@ -59,15 +59,19 @@ class CalmSink final : public spdlog::sinks::base_sink<std::mutex> {
 
 void start_logging(const std::string& level, const std::string& format) {
   auto sink = std::make_shared<CalmSink>(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
-  auto logger = std::make_shared<spdlog::logger>("signalbox", std::move(sink));
-  logger->set_level(spdlog::level::from_str(level));
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("signalbox", std::move(sink)));
+  change_logging(level, format);
+}
+
+/// Never another logger: whoever is logging at that moment holds a bare pointer to the one before.
+void change_logging(const std::string& level, const std::string& format) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<JsonMessage>('*');
   const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
   const char* text = journal ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%eZ %^%l%$: %v";
   formatter->set_pattern(format == "json" ? R"({"at":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})" : text);
-  logger->set_formatter(std::move(formatter));
-  spdlog::set_default_logger(std::move(logger));
+  spdlog::default_logger_raw()->set_formatter(std::move(formatter));
+  spdlog::default_logger_raw()->set_level(spdlog::level::from_str(level));
 }
 
 }  // namespace signalbox

@@ -5,7 +5,11 @@
 
 namespace signalbox {
 
-/// `level`: debug, info, warn, error. `format`: text, json. Under systemd the journal stamps the time itself.
+/// Before any other thread, for each of them uses what is made here. `level`: debug, info, warn, error. `format`:
+/// text, json. Under systemd the journal stamps the time itself.
 void start_logging(const std::string& level, const std::string& format);
+
+/// Later, from any thread: the same log goes on with another level and format.
+void change_logging(const std::string& level, const std::string& format);
 
 }  // namespace signalbox

@@ -97,7 +97,7 @@ void reload(Daemon& daemon, const std::string& path, const Overlay& overlay) {
     daemon.refuse_reload(first_error);
     return tell_ready("reload refused, the configuration before it stays in force: " + first_error);
   }
-  start_logging(loaded->config->server.log_level, loaded->config->server.log_format);
+  change_logging(loaded->config->server.log_level, loaded->config->server.log_format);
   daemon.reload(loaded->config, loaded->secrets);
   spdlog::info("configuration reloaded from {}", path.empty() ? "the built-in defaults" : path);
   tell_ready(in_force(*loaded->config, path));
@@ -151,7 +151,7 @@ int serve(const ServeOptions& options) {
   const auto loaded = load_first(path, overlay);
   if (!loaded) return EX_CONFIG;
   const auto& config = loaded->config;
-  start_logging(config->server.log_level, config->server.log_format);
+  change_logging(config->server.log_level, config->server.log_format);
 
   const Places places = choose_places(config->server, around);
   if (const auto error = make_runtime_dir(places, around)) return fail(EX_CANTCREAT, error->message);

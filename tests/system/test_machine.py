@@ -85,7 +85,7 @@ class Booted(unittest.TestCase):
         self.assertNotEqual(0, refused.returncode)
         wait_for(lambda: "refused" in self.machine.show("StatusText"), "the status to say so")
         self.assertIn('unknown key "hold_seconds"', self.machine.show("StatusText"))
-        self.assertIn("hold_seconds", self.machine.get("/readyz")[1])
+        wait_for(lambda: "hold_seconds" in self.machine.get("/readyz")[1], "readyz to name it")
         self.assertFalse(self.health("mistral/large")["inherited"])
         self.assertEqual("active", self.machine.show("ActiveState"))
 
