@@ -23,14 +23,20 @@ constexpr std::string_view kAlphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ
 /// What RFC 3986 allows beside letters and digits in a path or query; "%" must start an escape.
 constexpr std::string_view kTargetMarks = "-._~!$&'()*+,;=:@/?%";
 
+/// Whether `host` is an address of the family, and which. inet_pton reads as far as a NUL, and no further.
+template <class Address>
+bool read_address(int family, const std::string& host, Address& address) {
+  return host.find('\0') == std::string::npos && inet_pton(family, host.c_str(), &address) == 1;
+}
+
 bool is_ipv6(const std::string& host) {
   in6_addr address{};
-  return inet_pton(AF_INET6, host.c_str(), &address) == 1;
+  return read_address(AF_INET6, host, address);
 }
 
 bool is_ipv4(const std::string& host) {
   in_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return read_address(AF_INET, host, address);
 }
 
 std::string lower(std::string_view text) {
@@ -160,9 +166,9 @@ bool is_loopback(std::string_view host) {
   if (name.ends_with('.')) name.pop_back();
   if (name == "localhost" || name.ends_with(".localhost")) return true;
   in_addr v4{};
-  if (inet_pton(AF_INET, name.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  if (read_address(AF_INET, name, v4)) return (ntohl(v4.s_addr) >> 24) == 127;
   in6_addr v6{};
-  if (inet_pton(AF_INET6, name.c_str(), &v6) != 1) return false;
+  if (!read_address(AF_INET6, name, v6)) return false;
   if (IN6_IS_ADDR_LOOPBACK(&v6)) return true;
   return IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127;
 }

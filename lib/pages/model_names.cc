@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/ids.h"
 #include "lib/pages/model_words.h"
 
 namespace signalbox {
@@ -159,6 +160,7 @@ bool TitleReader::list_belongs_to_next_family(FoundVersion version) const {
 
 void TitleReader::add(const ModelFamily& family, const ModelParts& parts) {
   std::string name = canonical_name(family, parts);
+  if (!is_model_name(name)) return;  // longer than any model's
   if (std::ranges::find(names_, name) == names_.end()) names_.push_back(std::move(name));
 }
 

@@ -96,6 +96,15 @@ TEST_CASE("loopback is this machine and nothing that only looks like it") {
   }
 }
 
+TEST_CASE("an address does not end where C's strings do") {
+  const std::string nul(1, '\0');
+  CHECK_FALSE(parse_url("http://[::1" + nul + " ]/"));
+  CHECK_FALSE(parse_url("http://127.0.0.1" + nul + "x/"));
+  CHECK_FALSE(is_loopback("127.0.0.1" + nul + ".example"));
+  CHECK_FALSE(is_loopback("::1" + nul + "x"));
+  CHECK_FALSE(is_ip_address("10.0.0.1" + nul));
+}
+
 TEST_CASE("the host of a URL is for people") {
   CHECK(host_of("https://status.claude.com/api/v2/summary.json") == "status.claude.com");
   CHECK(host_of("http://127.0.0.1:8080/x?y") == "127.0.0.1:8080");

@@ -97,6 +97,12 @@ TEST_CASE("products and plans are not models, and what is not certain names noth
   }
 }
 
+TEST_CASE("what is longer than any model's name names nothing") {
+  const std::string longest = "o1-" + std::string(125, 'a');
+  CHECK(scope_of("openai", "Errors on " + longest) == longest);
+  CHECK(scope_of("openai", "Errors on " + longest + "a") == "-");
+}
+
 TEST_CASE("versions before and behind, lists, variants and snapshots are read") {
   struct Row {
     const char* provider;
