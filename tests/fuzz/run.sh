@@ -2,6 +2,7 @@
 # Fuzzes what comes from outside, with libFuzzer: `tests/fuzz/run.sh [SECONDS] [TARGET...]`, 10 s of each by default.
 # Installs what is missing, builds, runs two targets at a time, prints a table. What a run finds is made small and put
 # into tests/fuzz/regressions/TARGET, where the everyday tests replay it; then the exit code is 1.
+# SIGNALBOX_SEED=N starts each target's random numbers at N, as ctest does; otherwise every run tries others.
 # Inputs that reach new code are kept in build/fuzz/run/TARGET for the next time, with a log beside them.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -37,7 +38,7 @@ fuzz_one() {
   [ ! -f "$dictionary" ] || options+=("-dict=$dictionary")
   mkdir -p "$run/found/$target"
   "$binaries/fuzz_$target" "$run/$target" "${options[@]}" -max_total_time="$seconds" -max_len=$longest -timeout=60 \
-    -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$run/found/$target/" >"$run/$target.log" 2>&1 || true
+    -rss_limit_mb=1024 -print_final_stats=1 -seed="${SIGNALBOX_SEED:-0}" -artifact_prefix="$run/found/$target/" >"$run/$target.log" 2>&1 || true
 }
 export -f fuzz_one
 export binaries run seconds
