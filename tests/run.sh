@@ -27,7 +27,8 @@ systemd-container
 "
 
 # shellcheck disable=SC2086
-install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema util-linux groff-base bash
+install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema util-linux groff-base bash \
+  curl nodejs
 # shellcheck disable=SC2086
 [ "$selection" = "-LE system" ] || install_packages $system_packages
 # Another checkout of the same sources is served from the cache.
