@@ -18,16 +18,18 @@ system_packages="
 binutils
 clang-14
 dpkg-dev
+haproxy
 libclang-rt-14-dev
 lintian
 mmdebstrap
+nginx-light
 prometheus
 systemd
 systemd-container
 "
 
 # shellcheck disable=SC2086
-install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema util-linux groff-base bash \
+install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
   curl nodejs
 # shellcheck disable=SC2086
 [ "$selection" = "-LE system" ] || install_packages $system_packages
