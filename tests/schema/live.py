@@ -3,6 +3,7 @@ import http.client
 import json
 import re
 import urllib.parse
+import zlib
 
 PATIENCE_S = 45  # over the longest long poll
 UNKNOWN_MODEL = "models/nobody-has-this@20260101"
@@ -56,6 +57,8 @@ class Answer:
         self.headers = response.headers
         self.body = b""
         self.body = first_event(response) if self.type == "text/event-stream" else response.read()
+        if self.headers.get("Content-Encoding") == "deflate":
+            self.body = zlib.decompress(self.body)
 
     def json(self):
         try:

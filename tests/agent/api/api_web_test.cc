@@ -5,6 +5,7 @@
 
 #include "agent/api/web_assets.h"
 #include "agent/http/http_reply.h"
+#include "agent/store/deflate.h"
 #include "tests/support/api.h"
 
 using namespace signalbox;
@@ -49,6 +50,16 @@ TEST_CASE("each file that the page names is served, to be kept for good") {
     CHECK(reply.status == 200);
     CHECK(header(reply, "Cache-Control") == "public, max-age=31536000, immutable");
     CHECK(header(reply, "X-Content-Type-Options") == "nosniff");
+    CHECK(header(reply, "Content-Security-Policy").empty() != path.ends_with(".svg"));
+  }
+}
+
+TEST_CASE("an asset is sent packed, and is itself when it is unpacked") {
+  for (const WebAsset& asset : web_assets()) {
+    CAPTURE(asset.name);
+    const ApiReply reply = Served().get(asset_path(asset.name));
+    CHECK(header(reply, "Content-Encoding") == "deflate");
+    CHECK(inflate_bytes(reply.body, asset.text.size()) == std::string(asset.text));
   }
 }
 
