@@ -16,7 +16,7 @@ const LANE = 18;
 const MOST_LANES = 4;
 const AXIS = 20;
 const TICK_WIDTH = 70;
-const LETTER = 6.3; // of the small print, nearly enough to cut a name
+const LETTER = 6.7; // of the small print, nearly enough to cut a name
 
 const label = (x, y, text, attributes = {}) => svg("text", { x, y, ...attributes }, text);
 const line = (x1, y1, x2, y2, name) => svg("line", { x1, y1, x2, y2, class: name });
@@ -114,7 +114,8 @@ export function createChart() {
     const axis = [0, 0.5, 1].flatMap((v) => [line(LEFT, y(v), width - RIGHT, y(v), "rule"), label(LEFT - 6, y(v) + 4, `${v * 100} %`, { class: "tick", "text-anchor": "end" })]);
     const lines = data.lines.flatMap(({ ratio, text }) => [line(LEFT, y(ratio), width - RIGHT, y(ratio), "threshold"),
       label(LEFT + 5, y(ratio) - 4, cutTo(text, width - LEFT - RIGHT), { class: "threshold-word" })]);
-    return [...axis, label(LEFT + 2, RATIO.top + 11, "failed", { class: "caption" }), svg("path", { class: "failures area", d: path.area }), svg("path", { class: "failures line", d: path.line }), ...lines];
+    const silent = data.steps.some((one) => one.requests > 0) ? [] : [label((LEFT + width) / 2, y(0.2), "no requests were reported in this time", { class: "tick", "text-anchor": "middle" })];
+    return [...axis, ...silent, label(LEFT + 2, RATIO.top + 11, "failed", { class: "caption" }), svg("path", { class: "failures area", d: path.area }), svg("path", { class: "failures line", d: path.line }), ...lines];
   }
 
   function volumeRow(width) {
@@ -145,8 +146,9 @@ export function createChart() {
       if (seen > from) parts.push(svg("rect", { class: "incident claimed", x: from, y: top, width: seen - from, height: LANE - 6 }));
       parts.push(svg("rect", { class: `incident ${one.open ? "open" : "over"}`, x: seen, y: top, width: to - seen, height: LANE - 6 }));
       const room = width - RIGHT - from;
-      const left = room < 160 ? { x: from - 4, "text-anchor": "end" } : { x: from + 4 };
-      parts.push(label(left.x, top + 10, cutTo(one.name, room < 160 ? from - LEFT : room), { class: "incident-word", "text-anchor": left["text-anchor"] ?? "start" }));
+      // On the side where there is more of it to be read.
+      const before = room < one.name.length * LETTER && room < from - LEFT;
+      parts.push(label(before ? from - 4 : from + 4, top + 10, cutTo(one.name, before ? from - LEFT : room), { class: "incident-word", "text-anchor": before ? "end" : "start" }));
     }
     const word = data.incidents.length > 0 ? "page" : "";
     return [label(LEFT - 6, LANES_TOP + 10, word, { class: "tick", "text-anchor": "end" }), ...parts];
@@ -155,10 +157,12 @@ export function createChart() {
   /** Where we said it, from top to bottom; and what lies between that and the page's first word. */
   function marks(height) {
     if (data.outage === null || data.outage < data.since) return [];
-    const ours = x(data.outage);
-    const parts = [line(ours, RATIO.top, ours, height - AXIS, "ours")];
-    if (data.spoke !== null && data.spoke > data.since) parts.push(line(x(data.spoke), LANES_TOP - 4, x(data.spoke), height - AXIS, "theirs"));
-    return parts;
+    const mark = (at, top, name, words) => {
+      const place = at > LEFT + 120 ? { x: at - 4, anchor: "end" } : { x: at + 4, anchor: "start" };
+      return [line(at, RATIO.top, at, height - AXIS, name), label(place.x, RATIO.top + top, words, { class: `${name}-word`, "text-anchor": place.anchor })];
+    };
+    const theirs = data.spoke !== null && data.spoke > data.since ? mark(x(data.spoke), 26, "theirs", "its page") : [];
+    return [...mark(x(data.outage), 11, "ours", "our evidence"), ...theirs];
   }
 
   function draw() {

@@ -10,7 +10,6 @@ import { formatMinute, formatMoment, formatRatio, formatSpan, parseTime } from "
 
 const MOST_CHANGES = 8;
 const LINES = { elevated: "elevated", moderate: "unhealthy, if it lasts" };
-const ACTIONS = { primary: "use it", shift: "shift some sessions", fallback: "use the fallback" };
 
 /** The detector's lines: the ratio above which a sum rises. */
 export function thresholdLines(passive) {
@@ -75,8 +74,8 @@ export function createDetail(root, actions) {
     const { primary_weight: share, retry_budget_ms: retry, action: word } = answer.advice;
     setText(weight, `${share} %`);
     weightBar.style.inlineSize = `${share}%`;
-    setText(budget, retry > 0 ? `${Number((retry / 1000).toPrecision(3))} s` : "none");
-    setText(action, `${retry > 0 ? "" : "one attempt, then "}${ACTIONS[word] ?? word}`);
+    setText(budget, retry > 0 ? `up to ${Number((retry / 1000).toPrecision(3))} s` : "none");
+    setText(action, retry > 0 ? "" : word === "fallback" ? "one attempt, then the fallback" : "one attempt");
     const expires = parseTime(answer.expires_at);
     setText(until, expires === null ? "" : `holds until ${formatMoment(expires, expires)} UTC`);
   }
@@ -107,10 +106,10 @@ export function createDetail(root, actions) {
     changes.replaceChildren(...mine.map((one) => changeItem(one, now)));
   }
 
-  function showChart(transitions, incidents) {
+  function showChart(transitions, incidents, { history }) {
     if (!timeline) return;
     const mine = transitions.filter((one) => one.target === target.target);
-    const outage = latestOutage(mine);
+    const outage = latestOutage(mine, (history ?? []).filter((one) => one.target === target.target || one.target === target.provider));
     const about = incidents.filter((one) => one.provider === target.provider && (target.model === null || one.scope.length === 0 || one.scope.includes(target.model)));
     const spoke = outage ? pageSpoke(outage, about, timeline.until) : null;
     chart.show({
@@ -128,7 +127,7 @@ export function createDetail(root, actions) {
 
   return {
     /** `next` is the target's answer; null: none is chosen. */
-    update({ answer, now, transitions, incidents, rangeIndex }) {
+    update({ answer, now, transitions, incidents, overrides, rangeIndex }) {
       root.hidden = !answer;
       if (!answer) return;
       if (target?.target !== answer.target) {
@@ -147,7 +146,7 @@ export function createDetail(root, actions) {
       showEvidence(answer.evidence, now);
       showChanges(transitions, now);
       ranges.forEach((one, i) => setAttribute(one, "aria-pressed", i === rangeIndex ? "true" : "false"));
-      showChart(transitions, incidents);
+      showChart(transitions, incidents, overrides);
     },
     showTimeline(next) {
       timeline = next;

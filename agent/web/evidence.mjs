@@ -26,7 +26,7 @@ function outcomeList(passive) {
 
 function meter(test) {
   const full = test.needed > 0 ? Math.min(1, test.value / test.needed) : 0;
-  const bar = el("span", { class: full >= 1 ? "fill full" : "fill" });
+  const bar = el("span", { class: full >= 1 ? `fill full ${test.name}` : "fill" });
   bar.style.inlineSize = `${(full * 100).toFixed(1)}%`;
   return el("span", { class: "meter", "aria-hidden": "true" }, bar);
 }
@@ -34,7 +34,7 @@ function meter(test) {
 function tests(passive) {
   const rows = (passive.thresholds ?? []).map((test) => [
     el("span", {}, el("b", {}, String(test.name).replaceAll("_", " ")), el("span", { class: "question" }, QUESTIONS[test.name] ?? "")),
-    meter(test), test.value.toFixed(1), test.needed.toFixed(1), test.needed > 0 && test.value >= test.needed ? "reached" : "",
+    meter(test), test.value.toFixed(1), test.needed.toFixed(1), test.needed > 0 && test.value >= test.needed ? el("span", { class: "whole" }, "reached") : "",
   ]);
   if (rows.length === 0) return null;
   return table("The detector's tests", [{ title: "Test" }, { title: "" }, { title: "Is", number: true }, { title: "Needs", number: true }, { title: "" }], rows);
@@ -61,11 +61,12 @@ function sourceItem(source, now) {
     components.length > 0 ? el("ul", { class: "components" }, ...components) : null);
 }
 
+const NAMELESS = "an incident without a name";
 function incidentItem(one, now) {
   const told = [one.impact, one.status, one.counts_as === "none" ? "does not count here" : `counts as ${one.counts_as}`, one.note].filter(Boolean).join(", ");
   const started = parseTime(one.started_at);
-  return el("li", { class: "incident-item" }, one.url ? outsideLink(one.url, one.name) : foreign(one.name),
-    el("span", { class: "small" }, foreign(told), started === null ? "" : `, since ${formatMoment(started, now)}`));
+  return el("li", { class: "incident-item" }, one.url ? outsideLink(one.url, one.name || NAMELESS) : foreign(one.name || NAMELESS),
+    el("span", { class: "small" }, started === null ? "" : `since ${formatMoment(started, now)}: `, foreign(told)));
 }
 
 function maintenanceItem(one, now) {

@@ -3,6 +3,8 @@ import { formatSpan } from "./words.mjs";
 
 /** The engine publishes each second; polls are a few seconds apart. */
 const STALE_MS = 12_000;
+/** A stream that was cut is mostly back at once, and the polls go on meanwhile. */
+const LOST_MS = 3000;
 
 /**
  * `live`: {word, retryAt} of live.mjs. `heardAt`: when the last answer came (performance.now()), null: none yet; `behindMs`: how old
@@ -16,7 +18,7 @@ export function freshness({ live, heardAt, behindMs, nowMs }) {
   }
   const age = nowMs - heardAt + behindMs;
   const old = `What is shown is ${formatSpan(age)} old.`;
-  if (live.word === "lost") return { word: "stale", detail: `The agent does not answer. ${old} Next try in ${retryWords(live, nowMs)}.`, stale: true };
+  if (live.word === "lost" && age > LOST_MS) return { word: "stale", detail: `The agent does not answer. ${old} Next try in ${retryWords(live, nowMs)}.`, stale: true };
   if (age > STALE_MS && behindMs > STALE_MS) return { word: "stale", detail: `The agent answers, but decides nothing: ${old}`, stale: true };
   if (age > STALE_MS && live.word !== "paused") return { word: "stale", detail: old, stale: true };
   return { word: live.word === "live" ? "live" : live.word === "paused" ? "paused" : "connecting", detail: "", stale: false };

@@ -1,15 +1,22 @@
 // How far the provider's page was behind our own evidence, or ahead of it. Pure.
-import { formatSpan } from "./words.mjs";
+import { formatSpan, parseTime } from "./words.mjs";
 
 const RED = new Set(["major", "critical"]);
 /** An incident that the page had told this long before is another story. */
 const BEFORE_MS = 2 * 3600 * 1000;
 
-/** The latest outage in `transitions` (newest first, times in ms): {from, to}, `to` null while it lasts. */
-export function latestOutage(transitions) {
+/** A person's word and the change that it made are one event. */
+const SAME_MS = 2000;
+const setThen = (overrides, at) => overrides.some((one) => one.action === "set" && Math.abs(parseTime(one.at) - at) < SAME_MS);
+
+/**
+ * The latest outage in `transitions` (newest first, times in ms): {from, to}, `to` null while it lasts. What a person set, by the
+ * history of `overrides`, is no evidence.
+ */
+export function latestOutage(transitions, overrides = []) {
   let to = null;
   for (const one of transitions) {
-    if (one.to === "unhealthy" && one.from !== "recovering") return { from: one.at, to, official: one.official };
+    if (one.to === "unhealthy" && one.from !== "recovering" && !setThen(overrides, one.at)) return { from: one.at, to, official: one.official };
     if (one.to === "healthy" || one.to === "unknown" || one.to === "degraded") to = one.at;
   }
   return null;

@@ -15,13 +15,14 @@ import { createRows, targetHash } from "./rows.mjs";
 import { stateBadge } from "./state_mark.mjs";
 import { noticesOf, showChanges, showNotices, showOverrides, showReporters, showSources } from "./tables.mjs";
 import { applyTheme, nextTheme, theme } from "./theme.mjs";
+import { token } from "./token.mjs";
 import { createTokenDialog } from "./token_dialog.mjs";
 import { quietWords, titleWords, verdict, worstFirst } from "./verdict.mjs";
 import { parseTime, stateClass, stateMark, tied } from "./words.mjs";
 
 const DAY_MS = 24 * 3600e3;
 const POLL_MS = { bad: 2000, calm: 4000, hidden: 30_000 };
-const SLOW_MS = 10_000; // reporters, pages, the agent itself
+const SLOW_MS = 5000; // reporters, pages, the agent itself
 const PAST_MS = 30_000; // incidents, transitions
 const SOON_MS = 300; // after a change: it is published after its commit, not before
 const MOST_REST = 5;
@@ -46,14 +47,18 @@ const targets = () => [...model.targets.values()];
 
 // What is shown of one target
 
-/** The address says which; without it a wide page shows the worst, a narrow one the list. */
-function selected() {
-  let name = "";
+/** Null for what is no name. */
+function nameIn(hash) {
   try {
-    name = decodeURIComponent(location.hash.slice(2));
+    return decodeURIComponent(hash.slice(2));
   } catch {
     return null;
   }
+}
+
+/** The address says which; without it a wide page shows the worst, a narrow one the list. */
+function selected() {
+  const name = nameIn(location.hash);
   if (name !== "") return model.targets.has(name) ? name : null;
   return narrow.matches ? null : [...targets()].sort(worstFirst)[0]?.target ?? null;
 }
@@ -111,7 +116,10 @@ function take({ model: next, changes }) {
     transitions = [{ at: parseTime(answer.since), target, from, to, why: answer.why, official: answer.evidence.official.level }, ...transitions];
     announce(`${target} is ${to}, was ${from}. ${answer.why}`);
   }
-  if (changes.length > 0) plan("past", SOON_MS, askPast);
+  if (changes.length > 0) {
+    plan("past", SOON_MS, askPast);
+    plan("slow", SOON_MS, askSurroundings);
+  }
   draw();
 }
 
@@ -206,7 +214,7 @@ const stream = createLive({
   state(next) {
     if (next.word === "live" && live.word === "lost") askAll();
     live = next;
-    drawFreshness();
+    draw();
   },
 });
 
@@ -219,7 +227,7 @@ function reconnect() {
 api.whenUnauthorised(async () => {
   if (tokenWanted || document.querySelector("dialog[open]")) return;
   tokenWanted = true;
-  if (await askToken("The agent asks for a token before it tells anything.")) reconnect();
+  if (await askToken(token() ? "The agent does not know this token." : "The agent asks for a token before it tells anything.")) reconnect();
 });
 
 // Drawing: at most once a frame, only what differs
@@ -234,18 +242,21 @@ function draw() {
   });
 }
 
-function drawLead(at) {
+/** What was true when the agent was last heard is not said as if it were true now. */
+function drawLead(at, stale) {
   if (!model.health) return;
   const all = targets();
   const told = verdict(all, at);
-  setAttribute(byId("lead"), "data-state", stateClass(told.state));
-  setText(byId("lead-mark"), stateMark(told.state));
+  const state = stale ? "unknown" : told.state;
+  setAttribute(byId("lead"), "data-state", stateClass(state));
+  setText(byId("lead-mark"), stateMark(state));
+  setText(byId("lead-before"), stale ? "Last heard: " : "");
   setText(byId("lead-name"), told.name);
   setText(byId("lead-text"), tied(told.text));
   const rest = told.rest.slice(0, MOST_REST).map((one) => `${one.target} ${one.state}`);
-  setText(byId("lead-below"), told.state === "healthy" ? quietWords(all, at) : "");
+  setText(byId("lead-below"), state === "healthy" ? quietWords(all, at) : "");
   drawRest(told.rest, rest.join());
-  const title = `${stateMark(told.state)} ${titleWords(all)} \u2013 signalbox`;
+  const title = `${stateMark(state)} ${stale ? "not live" : titleWords(all)} \u2013 signalbox`;
   if (document.title !== title) document.title = title;
 }
 
@@ -266,6 +277,7 @@ function drawFreshness() {
   banner.hidden = fresh.detail === "";
   setText(byId("stale-words"), fresh.detail);
   setAttribute(document.body, "data-stale", fresh.stale ? "true" : null);
+  return fresh.stale;
 }
 
 function drawAll() {
@@ -273,16 +285,17 @@ function drawAll() {
   const all = targets();
   const name = selected();
   const since = at - DAY_MS;
-  drawLead(at);
+  drawLead(at, drawFreshness());
   showNotices(byId("notices"), noticesOf(model.health, ready));
   byId("filter-box").hidden = all.length <= MANY_TARGETS;
+  setAttribute(document.body, "data-many", all.length > MANY_TARGETS);
   const byTarget = Map.groupBy ? Map.groupBy(transitions, (one) => one.target) : groupByTarget(transitions);
   rows.update({
     targets: all, now: at, selected: name, filter: byId("filter").value.trim().toLowerCase(), bandSince: since, bandUntil: at,
     bands: (one) => segments(byTarget.get(one.target) ?? [], { state: one.state, since: parseTime(one.since) ?? since }, since, at),
   });
   setAttribute(document.body, "data-view", location.hash.length > 2 && name ? "one" : "all");
-  detail.update({ answer: name ? model.targets.get(name) : null, now: at, transitions, incidents, rangeIndex: name ? rangeIndex(name) : 0 });
+  detail.update({ answer: name ? model.targets.get(name) : null, now: at, transitions, incidents, overrides, rangeIndex: name ? rangeIndex(name) : 0 });
   showReporters(byId("reporters"), reporters, at);
   showSources(byId("sources"), sources, at);
   showOverrides(byId("overrides"), overrides, at);
@@ -316,18 +329,18 @@ function changeTheme() {
 
 listenToKeys({
   j: step(1), k: step(-1), o: () => byId("detail").querySelector(".actions button")?.click(), "/": jump("filter"), d: () => detail.focus(),
-  r: jump("reporters-title"), s: jump("sources-title"), c: jump("changes-title"), t: changeTheme, "?": () => byId("help").showModal(),
+  r: jump("reporters-title"), s: jump("sources-title"), c: jump("changes-title"), t: changeTheme, Escape: () => { if (narrow.matches) location.hash = "#/"; }, "?": () => byId("help").showModal(),
   ...Object.fromEntries(RANGES.map((_, i) => [String(i + 1), () => { chosenRange = i; askTimeline(); draw(); }])),
 });
 
-addEventListener("hashchange", () => {
+addEventListener("hashchange", (event) => {
   chosenRange = null;
   askTimeline();
   drawAll();
-  if (narrow.matches) {
-    scrollTo(0, 0);
-    if (location.hash.length > 2) detail.focus();
-  }
+  if (!narrow.matches) return;
+  scrollTo(0, 0);
+  if (location.hash.length > 2) detail.focus();
+  else rows.focus(nameIn(new URL(event.oldURL).hash));
 });
 narrow.addEventListener("change", draw);
 byId("filter").addEventListener("input", draw);
@@ -338,7 +351,7 @@ byId("token-open").addEventListener("click", async () => { if (await askToken("A
 byId("retry").addEventListener("click", () => (live.word === "denied" ? byId("token-open").click() : reconnect()));
 document.addEventListener("visibilitychange", () => (document.hidden ? stream.pause() : reconnect()));
 addEventListener("online", reconnect);
-setInterval(() => { drawFreshness(); if (!document.hidden) draw(); }, 1000);
+setInterval(() => { if (!document.hidden) draw(); }, 1000);
 
 applyTheme();
 sayTheme();

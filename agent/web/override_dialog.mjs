@@ -6,7 +6,7 @@ import { token } from "./token.mjs";
 
 const NAME = "signalbox.name";
 
-/** `askToken(why)` opens the dialog for a token and resolves to whether one was given; `done()` is called when something changed. */
+/** `askToken(why)` opens the dialog for a token, see token_dialog.mjs; `done()` is called when something changed. */
 export function createOverrideDialog({ askToken, done }) {
   const dialog = byId("override");
   const form = byId("override-form");
@@ -51,7 +51,7 @@ export function createOverrideDialog({ askToken, done }) {
     // 403 without a token: none is configured that could do it, and the agent says so.
     const had = token() !== "";
     if (error.status === 401 || (error.status === 403 && had)) {
-      if (await askToken(had ? `This token may not override: ${error.message}.` : "Overriding needs an operator's token.")) return send();
+      if (await askToken(had ? `This token may not override: ${error.message}.` : "Overriding needs an operator's token.") === "given") return send();
     }
     say(error.status ? error.message : "The agent cannot be reached; nothing was changed.");
   }

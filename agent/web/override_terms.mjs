@@ -1,7 +1,6 @@
 // What a person orders, and how it is said back before it is done. Pure.
 import { formatSpan } from "./words.mjs";
 
-export const LIFETIMES = [["15 min", 900], ["1 h", 3600], ["4 h", 14400], ["1 day", 86400], ["7 days", 604800]];
 export const USUAL_WEIGHT = { healthy: 100, degraded: 100, unhealthy: 0 };
 
 /** {terms} or {mistake, field}: the body of PUT /v1/overrides. */

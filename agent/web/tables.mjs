@@ -13,6 +13,7 @@ function fill(section, key, make) {
   section.replaceChildren(make());
 }
 
+const moment = (at, now) => el("time", { datetime: new Date(at).toISOString() }, formatMoment(at, now));
 const nothing = (words) => el("p", { class: "small" }, words);
 const scroll = (label, child) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, child);
 
@@ -20,7 +21,7 @@ export function showReporters(section, reporters, now) {
   fill(section, JSON.stringify(reporters) + Math.floor(now / 1000), () => {
     if (reporters.length === 0) return nothing("Nobody reports. Without reports the agent goes by the status pages alone.");
     const rows = reporters.map((one) => [foreign(one.name, { class: "strong" }), formatAgo(parseTime(one.last_seen_at), now), formatRate(one.requests_per_s),
-      formatRatio(one.share), one.skew_ms === null ? "" : `${one.skew_ms} ms`, one.set_aside ? el("span", { class: "loud" }, "set aside") : ""]);
+      formatRatio(one.share), one.skew_ms === null ? "not told" : `${one.skew_ms} ms`, one.set_aside ? el("span", { class: "loud" }, "set aside") : ""]);
     return scroll("Who reports", table("Who reports", [{ title: "Reporter" }, { title: "Heard", number: true }, { title: "Requests", number: true }, { title: "Share", number: true },
       { title: "Clock", number: true }, { title: "" }], rows));
   });
@@ -40,20 +41,18 @@ export function showChanges(section, transitions, now) {
   const newest = transitions.slice(0, MOST_CHANGES);
   fill(section, newest.map((one) => `${one.at}${one.target}`).join(), () => {
     if (newest.length === 0) return nothing("Nothing changed in the last 24 hours.");
-    return el("ul", { class: "changes" }, ...newest.map((one) => el("li", {}, el("time", { datetime: new Date(one.at).toISOString() }, formatMoment(one.at, now)),
-      stateBadge(one.to), el("a", { href: targetHash(one.target) }, foreign(one.target)))));
+    return el("ul", { class: "changes" }, ...newest.map((one) => el("li", {}, moment(one.at, now), stateBadge(one.to), el("a", { href: targetHash(one.target) }, foreign(one.target)))));
   });
 }
 
-const DONE = { set: "set", cleared: "ended by hand", expired: "ran out" };
+const DONE = { set: "set", cleared: "ended", expired: "ran out, set" };
 
 export function showOverrides(section, { overrides, history }, now) {
   fill(section, JSON.stringify([overrides, history]), () => {
     if (overrides.length === 0 && (history ?? []).length === 0) return nothing("Nobody has set anything by hand.");
-    const rows = (history ?? []).map((one) => [formatMoment(parseTime(one.at), now), foreign(one.target, { class: "strong" }), `${DONE[one.action] ?? one.action}: ${one.state}, ${one.primary_weight} %`,
-      foreign(one.by ?? ""), foreign(one.reason)]);
     const words = overrides.length === 0 ? "None is in force." : `In force: ${overrides.map((one) => one.target).join(", ")}.`;
-    return el("div", {}, nothing(words), scroll("Set by hand", table("Set by hand", [{ title: "When (UTC)" }, { title: "Target" }, { title: "What" }, { title: "By" }, { title: "Why" }], rows)));
+    return el("div", {}, nothing(words), el("ul", { class: "changes" }, ...(history ?? []).map((one) => el("li", {}, moment(parseTime(one.at), now), stateBadge(one.state),
+      foreign(`${one.target}, ${one.primary_weight} %: ${DONE[one.action] ?? one.action}${one.by ? ` by ${one.by}` : ""}: ${one.reason}`, { class: "why-small" })))));
   });
 }
 

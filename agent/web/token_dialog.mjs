@@ -2,7 +2,7 @@
 import { byId, setText } from "./dom.mjs";
 import { setToken, token } from "./token.mjs";
 
-/** Gives ask(why): resolves to whether a token was entered. One question at a time. */
+/** Gives ask(why): resolves to "given", "forgotten", or "" when nothing was changed. One question at a time. */
 export function createTokenDialog() {
   const dialog = byId("token");
   const input = byId("token-input");
@@ -31,7 +31,7 @@ export function createTokenDialog() {
       dialog.addEventListener("close", () => {
         asked = null;
         input.value = "";
-        resolve(dialog.returnValue === "given");
+        resolve(dialog.returnValue);
       }, { once: true });
     });
     return asked;

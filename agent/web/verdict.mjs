@@ -7,8 +7,11 @@ export function worstFirst(a, b) {
     (a.target < b.target ? -1 : a.target > b.target ? 1 : 0);
 }
 
+/** A reason may be long; it stands whole with the target. */
+const shortened = (text, most = 90) => (text.length <= most ? text : `${[...text].slice(0, most - 1).join("")}\u2026`);
+
 function overrideReason(override) {
-  return `${override.by} set it by hand: ${override.reason}`;
+  return `${shortened(override.by, 50)} set it by hand: ${shortened(override.reason)}`;
 }
 
 /** The page that speaks for the worst level: "status.claude.com says partial_outage". */
@@ -18,7 +21,7 @@ function pageReason(official) {
     if (source.fresh && bad) return `${hostOf(source.url)} says ${bad.status}`;
   }
   const incident = official.incidents.find((one) => one.counts_as !== "none" && one.counts_as !== "unknown");
-  return incident ? `its page has an incident: ${incident.name}` : "";
+  return incident ? `its page has an incident: ${shortened(incident.name)}` : "";
 }
 
 function unknownReason(evidence) {
@@ -52,6 +55,7 @@ function withModels(lead, covered, targets) {
   const all = modelsOf(lead.provider, targets);
   if (covered.length === 0) return "";
   if (covered.length === all) return all === 1 ? " with its model" : ` with all its ${all} models`;
+  if (covered.length === 1) return ` with its model ${covered[0].model}`;
   return ` with ${covered.length} of its ${all} models`;
 }
 

@@ -58,6 +58,10 @@ test("the latest outage, and who knew first", () => {
   assert.deepEqual(latestOutage(STORY), { from: 40, to: 80, official: "none" });
   assert.equal(latestOutage(STORY.slice(1)).to, null);
   assert.equal(latestOutage([]), null);
+  // What a person set is no evidence that a page could be behind.
+  const byHand = (at, action = "set") => ({ action, at: new Date(at).toISOString() });
+  assert.equal(latestOutage(STORY, [byHand(40)]), null);
+  assert.equal(latestOutage(STORY, [byHand(40, "cleared"), byHand(40 + MINUTE)]).from, 40);
   const lasting = { from: 40, to: null, official: "none" };
   assert.equal(lagWords(lasting, [incident], 99_000), "Its page told of it 28 s after we did.");
   assert.equal(lagWords(lasting, [{ first_seen_at: 40 - 9000, resolved_at: null }], 99_000), "Its page told of it 9 s before our own evidence did.");

@@ -46,6 +46,7 @@ test("it says when it is stale, and how old", () => {
   assert.match(freshness({ ...LIVE, behindMs: 60_000 }).detail, /decides nothing: What is shown is 1 min old/);
   const lost = freshness({ ...LIVE, live: { word: "lost", retryAt: 6500 }, nowMs: 5000 });
   assert.equal(lost.detail, "The agent does not answer. What is shown is 4 s old. Next try in 2 s.");
+  assert.equal(word({ live: { word: "lost", retryAt: 3200 }, behindMs: 0, nowMs: 3000 }), "connecting false"); // for a moment
   assert.equal(word({ heardAt: null, live: { word: "connecting" } }), "connecting false");
   assert.equal(word({ heardAt: null, live: { word: "lost", retryAt: 0 } }), "no agent true");
   assert.equal(word({ live: { word: "denied" } }), "no token true");

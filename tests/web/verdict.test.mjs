@@ -17,7 +17,8 @@ test("the sentence says what, since when, why, and what routers were told", () =
 test("a provider speaks for its models that are as bad, and the rest is named", () => {
   const bad = [target("claude", "unhealthy"), target("claude/opus", "unhealthy"), target("claude/haiku", "degraded"), target("openai", "unknown")];
   const told = verdict([...bad, target("gemini")], NOW);
-  assert.match(told.text, /^ with 1 of its 2 models is unhealthy/);
+  assert.match(told.text, /^ with its model opus is unhealthy/);
+  assert.match(verdict([...bad, target("claude/sonnet", "unhealthy")], NOW).text, /^ with 2 of its 3 models is unhealthy/);
   assert.deepEqual(told.rest.map((one) => one.target), ["claude/haiku", "openai"]);
 });
 
@@ -50,4 +51,9 @@ test("the title names the worst", () => {
   assert.equal(titleWords([target("claude", "unhealthy"), target("openai", "unknown"), target("gemini")]), "claude unhealthy");
   assert.equal(titleWords([1, 2, 3].map((n) => target(`p${n}`, "degraded"))), "3 targets degraded");
   assert.equal(titleWords([target("claude")]), "all healthy");
+});
+
+test("a reason that is long does not drown the sentence", () => {
+  const told = verdict([target("openai", "unhealthy", { override: { by: "dana", reason: "\u{1F525}".repeat(500) } })], NOW);
+  assert.match(told.text, /: \u{1F525}{89}\u2026;/u);
 });
