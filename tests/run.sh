@@ -16,6 +16,7 @@ fi
 # What a test of tests/system starts, a package a line.
 system_packages="
 binutils
+chromium
 clang-14
 dpkg-dev
 haproxy
@@ -27,6 +28,9 @@ prometheus
 systemd
 systemd-container
 "
+# A Node.js from elsewhere has its npm with it, and Debian's of either would fight with it.
+command -v node >/dev/null || system_packages="$system_packages nodejs"
+command -v npm >/dev/null || system_packages="$system_packages npm"
 
 # shellcheck disable=SC2086
 install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
@@ -43,6 +47,8 @@ cmake --build --preset "$preset"
 if [ "$selection" != "-LE system" ]; then
   say "building the Debian package"
   /usr/bin/python3 tests/system/package.py
+  say "fetching what drives the browser"
+  PYTHONPATH=tests/e2e /usr/bin/python3 tests/system/chromium.py
 fi
 say "testing"
 # shellcheck disable=SC2086

@@ -1,31 +1,38 @@
 """Debian's Chromium, driven by npm's playwright-core through chromium.mjs, with axe-core for who cannot see the page.
 
-The two npm packages are installed into a cache outside of the repository when they are not there yet.
+The two npm packages are pinned in browser/ and installed into a cache outside of the repository when they are not there
+yet; `chromium.py` by itself does only that.
 """
 import fcntl
+import hashlib
 import json
-import os
 import pathlib
+import shutil
 import subprocess
 
-PACKAGES = {"playwright-core": "1.65.1", "axe-core": "4.14.1"}
+from machine import CACHE
+
+PINS = pathlib.Path(__file__).with_name("browser")
 DRIVER = pathlib.Path(__file__).with_name("chromium.mjs")
 
 
 def modules():
-    """The folder with the npm packages."""
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "signalbox-tests"
-    folder = cache / "-".join(f"{name}-{version}" for name, version in PACKAGES.items())
-    cache.mkdir(parents=True, exist_ok=True)
-    with open(cache / "lock", "w") as lock:
+    """The folder with the npm packages, exactly those of the lock file."""
+    lock_file = PINS / "package-lock.json"
+    folder = CACHE / f"browser-{hashlib.sha256(lock_file.read_bytes()).hexdigest()[:16]}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "browser.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not all((folder / "node_modules" / name / "package.json").exists() for name in PACKAGES):
-            folder.mkdir(exist_ok=True)
-            wanted = [f"{name}@{version}" for name, version in PACKAGES.items()]
-            done = subprocess.run(["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", *wanted],
-                                  capture_output=True, text=True, timeout=120)
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(PINS / name, folder)
+            done = subprocess.run(["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"],
+                                  capture_output=True, text=True, timeout=240)
             if done.returncode != 0:
-                raise AssertionError(f"npm install: {done.stderr}")
+                raise AssertionError(f"npm ci: {done.stderr}")
+            (folder / "complete").touch()
     return folder
 
 
@@ -75,9 +82,10 @@ class Tab:
         """What people read there, on one line."""
         return " ".join((self.browser.tell(tab=self.number, do="innerText", **{"with": [selector]}) or "").split())
 
-    def until(self, expression, timeout_ms):
-        """Waits until a JavaScript expression is true; how long it took is the page's own affair."""
-        self.browser.tell(tab=self.number, do="waitForFunction", **{"with": [expression, None, {"timeout": timeout_ms, "polling": 20}]})
+    def until(self, expression, patience_s):
+        """Waits until a JavaScript expression is true."""
+        self.browser.tell(tab=self.number, do="until", **{"with": [expression, patience_s * 1000]})
 
-    def complaints(self):
-        return self.browser.tell(tab=self.number, do="complaints")
+
+if __name__ == "__main__":
+    print(modules())
