@@ -135,10 +135,18 @@ struct NoticeTryRecord {
   bool operator==(const NoticeTryRecord&) const = default;
 };
 
-/// What a receiver was told last of a target; healthy is not kept.
+/// What a receiver heard of a target.
+struct Heard {
+  State known = State::healthy;   ///< what it is taken to know: `said`, or something better that ended that unsaid
+  State said = State::healthy;    ///< what it was told last
+  std::optional<WallTime> since;  ///< since when that was so; none: it was told nothing, or by an older version
+  bool operator==(const Heard&) const = default;
+};
+
+/// The beginning, healthy and nothing said, is not kept.
 struct ToldState {
   Target target;
-  State state = State::healthy;
+  Heard told;
   bool operator==(const ToldState&) const = default;
 };
 

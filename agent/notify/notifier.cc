@@ -33,7 +33,7 @@ std::map<std::string, NoticeEndRecord> gone_since(const Config& config, const Re
   }
   for (const auto& [name, told] : restored.told_states) {
     if (is_there(name)) continue;
-    for (const auto& [target, state] : told) gone[name].told.push_back({target, State::healthy});
+    for (const auto& [target, heard] : told) gone[name].told.push_back({target, Heard{}});
   }
   for (auto& [name, end] : gone) end.receiver = name;
   return gone;

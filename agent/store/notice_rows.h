@@ -10,6 +10,9 @@
 
 namespace signalbox {
 
+/// What was last said of a target that is well is forgotten after this, so that targets that are gone are as well.
+inline constexpr Millis kLastToldKept = hours(24 * 30);
+
 class NoticeRows {
  public:
   explicit NoticeRows(SqliteConnection& connection);
@@ -17,8 +20,8 @@ class NoticeRows {
   SqlError store(const NoticeRecord& record);
   SqlError store(const NoticeTryRecord& record);
   SqlError store(const NoticeEndRecord& record);
-  /// What nobody has claimed for twice the time in which a message is given up.
-  SqlError prune(WallTime now) { return old_.run(WallTime(now - 2 * kGiveUpAfter)); }
+  /// What nobody has claimed for twice the time in which a message is given up, and what was said long ago.
+  SqlError prune(WallTime now);
 
  private:
   Statement insert_;
@@ -27,6 +30,7 @@ class NoticeRows {
   Statement tell_;
   Statement forget_;
   Statement old_;
+  Statement old_told_;
 };
 
 /// In the order in which they were stored. What cannot be understood is left out.

@@ -11,12 +11,13 @@ bool wants(const NotifyConfig& receiver, const Notice& notice) {
   return notice.kind == NoticeKind::observer || std::ranges::count(receiver.states, notice.to) > 0;
 }
 
-/// Whether there is something to say of `notice`; `told` is what the receiver was told of its target.
-bool is_news(State& told, const Notice& notice, const NotifyConfig& receiver) {
+/// Whether there is something to say of `notice`; `told` is what the receiver heard of its target.
+bool is_news(Heard& told, const Notice& notice, const NotifyConfig& receiver) {
   const bool wanted = wants(receiver, notice);
-  const bool news = wanted && notice.to != told;
-  const bool ends = !wanted && notice.to != State::unknown && severity(notice.to) < severity(told);
-  if (news || ends) told = notice.to;
+  const bool news = wanted && notice.to != told.known;
+  const bool ends = !wanted && notice.to != State::unknown && severity(notice.to) < severity(told.known);
+  if (news) told = {notice.to, notice.to, notice.at};
+  if (ends) told.known = notice.to;
   return news;
 }
 
@@ -47,11 +48,11 @@ Message sum_up(const std::vector<Notice>& notices, const NotifyConfig& receiver,
       message.overrides.push_back(notice);
       continue;
     }
-    State& known = told.try_emplace(notice.target, State::healthy).first->second;
-    const State before = known;
-    if (!is_news(known, notice, receiver)) continue;
+    Heard& heard = told[notice.target];
+    const Heard before = heard;
+    if (!is_news(heard, notice, receiver)) continue;
     const auto [change, is_first] = changes.try_emplace(notice.target, TargetNews{before, notice});
-    if (!is_first) change->second = {change->second.from, notice, change->second.changes + 1};
+    if (!is_first) change->second = {change->second.before, notice, change->second.changes + 1};
   }
   for (auto& [target, change] : changes) message.changes.push_back(std::move(change));
   return message;

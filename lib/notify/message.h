@@ -7,22 +7,26 @@
 /// unhealthy is told; recovering is not; unhealthy again is told (it had become better); degraded is not; healthy
 /// is told; degraded is not; healthy is not (it had never heard of anything else). In the beginning all are taken
 /// as healthy.
+///
+/// What it was told last is another thing than what it is taken to know: the second unhealthy of the example "was
+/// unhealthy", since recovering was told to nobody.
 #include <map>
 #include <string>
 #include <vector>
 
 #include "lib/config/config.h"
 #include "lib/notify/notice.h"
+#include "lib/records.h"
 
 namespace signalbox {
 
-/// By target; healthy where there is none. The empty target is the observer, unhealthy while it is suspect.
-using ToldStates = std::map<Target, State>;
+/// By target; `Heard{}` where there is none. The empty target is the observer, unhealthy while it is suspect.
+using ToldStates = std::map<Target, Heard>;
 
 struct TargetNews {
-  State from = State::healthy;  ///< as the receiver knew it
-  Notice last;                  ///< what is so now
-  int changes = 1;              ///< how many are summed up
+  Heard before;      ///< as the receiver had heard it
+  Notice last;      ///< what is so now
+  int changes = 1;  ///< how many are summed up
   bool operator==(const TargetNews&) const = default;
 };
 

@@ -25,7 +25,8 @@ OrderedJson target_json(const Target& target) {
 OrderedJson change_json(const TargetNews& change) {
   OrderedJson json = target_json(change.last.target);
   json["state"] = to_string(change.last.to);
-  json["was"] = to_string(change.from);
+  json["was"] = to_string(change.before.said);
+  json["was_since"] = change.before.since ? OrderedJson(format_rfc3339(*change.before.since)) : OrderedJson();
   json["since"] = format_rfc3339(change.last.at);
   json["changes"] = change.changes;
   json["why"] = change.last.why;

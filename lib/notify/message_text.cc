@@ -20,8 +20,9 @@ std::string at_text(WallTime at) {
   return text.substr(0, 19) + "Z";
 }
 
+/// "again" for who is well, and for what the receiver was told before and did not hear the end of.
 std::string state_word(const TargetNews& change) {
-  const bool again = change.last.to == State::healthy;
+  const bool again = change.last.to == State::healthy || change.last.to == change.before.said;
   return std::string(to_string(change.last.to)) + (again ? " again" : "");
 }
 
@@ -76,6 +77,12 @@ std::string advice_line(const Notice& notice) {
                      retries);
 }
 
+/// What the receiver heard last: "healthy", "unhealthy since 2026-11-24 10:00:07Z".
+std::string before_words(const Heard& before) {
+  const std::string state(to_string(before.said));
+  return before.since ? state + " since " + at_text(*before.since) : state;
+}
+
 Paragraph paragraph_of(const TargetNews& change) {
   const Notice& last = change.last;
   const std::string summed =
@@ -84,7 +91,7 @@ Paragraph paragraph_of(const TargetNews& change) {
     return {fmt::format("{} (since {}{})", observer_headline(change), at_text(last.at), summed),
             last.why.empty() ? std::vector<std::string>{} : std::vector<std::string>{"Why: " + last.why}};
   Paragraph paragraph{fmt::format("{} is {} since {} (was {}{})", to_string(last.target), state_word(change),
-                                  at_text(last.at), to_string(change.from), summed),
+                                  at_text(last.at), before_words(change.before), summed),
                       {"Why: " + last.why}};
   if (!last.action.empty()) paragraph.more.push_back(advice_line(last));
   return paragraph;

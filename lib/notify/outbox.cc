@@ -15,9 +15,9 @@ std::vector<std::string> ids_of(const std::vector<Notice>& notices) {
 /// What differs, as it is kept.
 std::vector<ToldState> changes_of(const ToldStates& before, const ToldStates& after) {
   std::vector<ToldState> changes;
-  for (const auto& [target, state] : after) {
+  for (const auto& [target, told] : after) {
     const auto was = before.find(target);
-    if (state != (was == before.end() ? State::healthy : was->second)) changes.push_back({target, state});
+    if (told != (was == before.end() ? Heard{} : was->second)) changes.push_back({target, told});
   }
   return changes;
 }
@@ -143,7 +143,7 @@ void Outbox::give_up(std::vector<Record>& records) {
   std::vector<Notice> all = std::move(waiting_);
   if (sending_) all.insert(all.end(), sending_->notices.begin(), sending_->notices.end());
   ToldStates forgotten = told_;
-  for (auto& [target, state] : forgotten) state = State::healthy;
+  for (auto& [target, told] : forgotten) told = {};
   waiting_.clear();
   sending_.reset();
   end(all, forgotten, records);
@@ -152,7 +152,7 @@ void Outbox::give_up(std::vector<Record>& records) {
 void Outbox::end(const std::vector<Notice>& notices, const ToldStates& told, std::vector<Record>& records) {
   records.emplace_back(NoticeEndRecord{terms_.name, ids_of(notices), changes_of(told_, told)});
   if (&told != &told_) told_ = told;
-  std::erase_if(told_, [](const auto& entry) { return entry.second == State::healthy; });
+  std::erase_if(told_, [](const auto& entry) { return entry.second == Heard{}; });
 }
 
 void Outbox::record_try(Instant now, std::vector<Record>& records) const {

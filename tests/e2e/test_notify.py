@@ -110,9 +110,13 @@ class Notifications(AgentTest):
         agent.stop()
         agent.start()
         agent.wait_state("claude", "healthy")
-        # Whether it had heard of `recovering` by then depends on which of the two agents told the end.
-        self.assertEqual([[("claude", "unhealthy")], [("claude", "healthy")]],
-                         [[(target, state) for target, _, state in one] for one in self.receiver.changes()])
+        # It wants no `recovering`: whichever of the agents tells the end, it was told `unhealthy` last.
+        self.assertEqual([[("claude", "healthy", "unhealthy")], [("claude", "unhealthy", "healthy")]],
+                         self.receiver.changes())
+        end = json.loads(self.receiver.messages[1][1])["data"]
+        self.assertEqual(change["since"], end["changes"][0]["was_since"])
+        self.assertIn("claude is healthy again since ", end["text"])
+        self.assertIn(f"(was unhealthy since {change['since'][:10]} {change['since'][11:19]}Z)", end["text"])
 
     def test_what_was_not_told_before_kill_9_is_told_after_it_under_the_same_id(self):
         self.receiver.answer = reply(500)

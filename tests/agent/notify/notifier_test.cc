@@ -104,7 +104,8 @@ TEST_CASE("a notice is told once, and a restart does not tell it again") {
   }
   Store::Opened opened = open_store(directory.path());
   CHECK(opened.restored.notices.empty());
-  CHECK(opened.restored.told_states.at("ops") == ToldStates{{{"claude", ""}, State::unhealthy}});
+  const Heard& told = opened.restored.told_states.at("ops").at({"claude", ""});
+  CHECK((told.known == State::unhealthy && told.said == State::unhealthy && told.since));
   Notifier notifier({network.port(), [](const std::string&) {}}, *opened.store, config_of({receiver("ops")}),
                     opened.restored, 1);
   tell(notifier, *opened.store,

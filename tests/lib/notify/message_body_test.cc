@@ -44,6 +44,32 @@ TEST_CASE("whoever is woken reads what, since when, why, what routers were told,
         "https://signalbox.example/");
 }
 
+TEST_CASE("whoever is told the end reads what was said before, and since when") {
+  Notice end = outage("claude", "no failures for 60 s");
+  end.to = State::healthy;
+  end.at = kAt + minutes(40);
+  end.action = "primary";
+  end.primary_weight = 100;
+  end.retry_budget = seconds(8);
+  ToldStates told{{{"claude", ""}, {State::recovering, State::unhealthy, kAt}}};
+  const Message message = sum_up({end}, {.name = "ops"}, told);
+  CHECK(message_text(message, "ops", "") ==
+        "claude is healthy again\n"
+        "claude is healthy again since 2026-11-23 10:40:00Z (was unhealthy since 2026-11-23 10:00:00Z)\n"
+        "  Why: no failures for 60 s\n"
+        "  Routers were told: primary, 100 % of sessions here, retries for 8 s");
+  const auto body = parse_json(webhook_body(message, "ops", ""));
+  REQUIRE(body);
+  const Json& change = field(field(*body, "data"), "changes").at(0);
+  CHECK(string_field(change, "was") == "unhealthy");
+  CHECK(string_field(change, "was_since") == "2026-11-23T10:00:00.000Z");
+}
+
+TEST_CASE("a relapse whose end was nobody's business is unhealthy again") {
+  ToldStates told{{{"claude", ""}, {State::recovering, State::unhealthy, kAt - hours(1)}}};
+  CHECK(headline(sum_up({outage("claude", "")}, {.name = "ops"}, told), "ops") == "claude is unhealthy again");
+}
+
 TEST_CASE("headlines") {
   const auto state = [](const std::string& target, State to, const std::string& id = "n") {
     return Notice{.id = id, .at = kAt, .target = *parse_target(target), .to = to};
@@ -75,7 +101,7 @@ TEST_CASE("the JSON of a message") {
       "text": "claude/claude-opus-4-6 is unhealthy\nclaude/claude-opus-4-6 is unhealthy since 2026-11-23 10:00:00Z (was healthy)\n  Why: clients fail\n  Routers were told: fallback, 5 % of sessions here, one attempt",
       "link": "https://signalbox.example/",
       "changes": [{"target": "claude/claude-opus-4-6", "provider": "claude", "model": "claude-opus-4-6",
-        "state": "unhealthy", "was": "healthy", "since": "2026-11-23T10:00:00.000Z", "changes": 1, "why": "clients fail",
+        "state": "unhealthy", "was": "healthy", "was_since": null, "since": "2026-11-23T10:00:00.000Z", "changes": 1, "why": "clients fail",
         "advice": {"action": "fallback", "primary_weight": 5, "retry_budget_ms": 0}}],
       "overrides": [], "observer": null}})"));
 }
@@ -112,6 +138,25 @@ TEST_CASE("a hostile incident name arrives as letters, in both formats, and not 
   CHECK(webhook.size() < 3000);
   CHECK(webhook.find("\xE2\x80\xAE") == std::string::npos);
   CHECK(webhook.find("\\u001b") == std::string::npos);
+}
+
+TEST_CASE("what a person wrote with an override is no better: it arrives as letters too") {
+  const std::string hostile = clean_text("\"<!channel>\\ @here <https://evil.example|ok>\n\x1b[31m", 500);
+  const Notice override{.id = "n",
+                        .at = kAt,
+                        .kind = NoticeKind::override_set,
+                        .target = {"claude", ""},
+                        .to = State::degraded,
+                        .why = hostile,
+                        .by = hostile};
+  const std::string slack = slack_body(message_of({override}), "ops", "");
+  for (const char* harmful : {"<!", "<https", "@here", "://evil", "\\u001b"})
+    CHECK(slack.find(harmful) == std::string::npos);
+  const auto body = parse_json(webhook_body(message_of({override}), "ops", ""));
+  REQUIRE(body);
+  const Json& told = field(field(*body, "data"), "overrides").at(0);
+  CHECK(string_field(told, "reason") == hostile);
+  CHECK(string_field(told, "by") == hostile);
 }
 
 TEST_CASE("Slack's limits hold for the longest message there can be") {

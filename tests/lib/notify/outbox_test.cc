@@ -28,8 +28,8 @@ struct Box {
     const Message* message = outbox.next(clock.now, records);
     std::string text;
     for (const TargetNews& news : message == nullptr ? std::vector<TargetNews>{} : message->changes) {
-      text += (text.empty() ? "" : ", ") + to_string(news.last.target) + " " + std::string(to_string(news.from)) +
-              ">" + std::string(to_string(news.last.to)) +
+      text += (text.empty() ? "" : ", ") + to_string(news.last.target) + " " +
+              std::string(to_string(news.before.said)) + ">" + std::string(to_string(news.last.to)) +
               (news.changes > 1 ? " x" + std::to_string(news.changes) : "");
     }
     return text;
@@ -97,13 +97,13 @@ TEST_CASE("what is told depends on what was told") {
   const std::vector<State> usual = NotifyConfig{}.states;
   const Row rows[] = {
       {usual, {healthy}, ""},  // an agent that starts
-      {usual, {unhealthy, recovering, healthy}, "healthy>unhealthy recovering>healthy"},
-      {usual, {unhealthy, recovering, unhealthy}, "healthy>unhealthy recovering>unhealthy"},
+      {usual, {unhealthy, recovering, healthy}, "healthy>unhealthy unhealthy>healthy"},
+      {usual, {unhealthy, recovering, unhealthy}, "healthy>unhealthy unhealthy>unhealthy"},
       {usual, {degraded, unknown, degraded, unknown, healthy}, "healthy>degraded degraded>healthy"},
       {usual, {unknown, healthy}, ""},
-      {{unhealthy}, {unhealthy, healthy, unhealthy}, "healthy>unhealthy healthy>unhealthy"},
+      {{unhealthy}, {unhealthy, healthy, unhealthy}, "healthy>unhealthy unhealthy>unhealthy"},
       {{unhealthy, healthy}, {degraded, healthy}, ""},
-      {{unhealthy, healthy}, {unhealthy, degraded, healthy}, "healthy>unhealthy degraded>healthy"},
+      {{unhealthy, healthy}, {unhealthy, degraded, healthy}, "healthy>unhealthy unhealthy>healthy"},
       {{unknown, healthy}, {unknown, healthy}, "healthy>unknown unknown>healthy"},
       {{recovering}, {unhealthy, recovering, healthy}, "healthy>recovering"},
   };
@@ -215,17 +215,39 @@ TEST_CASE("what a receiver knows is stored, so that a restart tells nothing twic
   Box before;
   before.add("claude", State::unhealthy);
   before.tell();
+  const Heard told{State::unhealthy, State::unhealthy, before.clock.now.wall};
   CHECK(std::get<NoticeEndRecord>(before.records.back()) ==
-        NoticeEndRecord{"ops", {"n1"}, {{{"claude", ""}, State::unhealthy}}});
+        NoticeEndRecord{"ops", {"n1"}, {{{"claude", ""}, told}}});
   Box after;
-  after.outbox.restore({}, {{{"claude", ""}, State::unhealthy}}, after.clock.now);
+  after.outbox.restore({}, {{{"claude", ""}, told}}, after.clock.now);
   after.add("claude", State::unhealthy);
   CHECK(after.tell() == "");
   CHECK(after.outbox.waiting() == 0);
   after.add("claude", State::healthy);
   CHECK(after.tell() == "claude unhealthy>healthy");
   CHECK(std::get<NoticeEndRecord>(after.records.back()) ==
-        NoticeEndRecord{"ops", {"n2"}, {{{"claude", ""}, State::healthy}}});
+        NoticeEndRecord{"ops", {"n2"}, {{{"claude", ""}, {State::healthy, State::healthy, after.clock.now.wall}}}});
+}
+
+TEST_CASE("what a receiver was told last is not what has ended it unsaid, also after a restart") {
+  Box before;
+  const WallTime outage_at = before.clock.now.wall;
+  before.add("claude", State::unhealthy);
+  before.tell();
+  before.clock.advance(minutes(2));
+  before.add("claude", State::recovering);
+  CHECK(before.tell() == "");
+  const Heard told{.known = State::recovering, .said = State::unhealthy, .since = outage_at};
+  CHECK(std::get<NoticeEndRecord>(before.records.back()) ==
+        NoticeEndRecord{"ops", {"n2"}, {{{"claude", ""}, told}}});
+
+  Box after;
+  after.clock.now = before.clock.advance(minutes(1));
+  after.outbox.restore({}, {{{"claude", ""}, told}}, after.clock.now);
+  after.add("claude", State::healthy);
+  const Message* message = after.outbox.next(after.clock.now, after.records);
+  REQUIRE(message != nullptr);
+  CHECK(message->changes.front().before == told);
 }
 
 TEST_CASE("no more than a thousand wait: the oldest go") {
@@ -247,6 +269,6 @@ TEST_CASE("who is no receiver any more is forgotten with all that was to be told
   box.add("claude", State::healthy);
   box.outbox.give_up(box.records);
   CHECK(std::get<NoticeEndRecord>(box.records.back()) ==
-        NoticeEndRecord{"ops", {"n3", "n2"}, {{{"openai", ""}, State::healthy}}});
+        NoticeEndRecord{"ops", {"n3", "n2"}, {{{"openai", ""}, Heard{}}}});
   CHECK(box.outbox.waiting() == 0);
 }
