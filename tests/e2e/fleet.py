@@ -176,6 +176,7 @@ class Application:
 class Fleet(AgentTest):
     """A route of two providers, and the agent."""
     maxDiff = None
+    answer_ttl_s = 60
 
     def setUp(self):
         super().setUp()
@@ -185,7 +186,7 @@ class Fleet(AgentTest):
             self.addCleanup(fake.close)
         enabled = ONLY_FAKES.replace("[providers.claude]\nenabled = false\n", "").replace(
             "[providers.openai]\nenabled = false\n", "")
-        self.running = self.agent(f"answer_ttl_s = 5\n[policy]\nretry_budget_ms = {int(BUDGET_S * 1000)}\n" + enabled
+        self.running = self.agent(f"answer_ttl_s = {self.answer_ttl_s}\n[policy]\nretry_budget_ms = {int(BUDGET_S * 1000)}\n" + enabled
                                   + self.provider("claude", "/page") + self.provider("openai", "/page") + ROUTE).start()
         self.between.agent = self.running
         self.running.wait_state("claude", "healthy")

@@ -17,10 +17,11 @@
 #     signalbox.sh decide chat nightly-report "claude/claude-opus-4-6 openai"
 #     signalbox.sh report claude/claude-opus-4-6 ok=95 overloaded=4 status:529=1
 #
-# SIGNALBOX_URL is the agent, SIGNALBOX_TOKEN_FILE a token for it where it wants one. Answers of routes are kept in
-# $XDG_CACHE_HOME/signalbox, for when it is away.
+# SIGNALBOX_URL is the agent, SIGNALBOX_TOKEN_FILE a token for it where it wants one, SIGNALBOX_WAIT_S how long it is waited
+# for. Answers of routes are kept in $XDG_CACHE_HOME/signalbox, for when it is away.
 
 signalbox_url=${SIGNALBOX_URL:-http://127.0.0.1:9529}
+signalbox_wait_s=${SIGNALBOX_WAIT_S:-0.5}
 signalbox_full_budget_ms=8000   # as for `unknown`: a spike of overload is over by then
 signalbox_shed_budget_ms=4000   # who was shed has waited for 8 s
 
@@ -41,12 +42,12 @@ signalbox_encoded() { printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | tr ' ' '%
 signalbox_field() { printf '%s' "$signalbox_answer" | sed -n "s/.*$1\"\\([^\"]*\\)\".*/\\1/p"; }
 signalbox_word() { printf '%s' "$signalbox_answer" | sed -n "s/.*$1\\([a-z0-9]*\\).*/\\1/p"; }
 
-# signalbox_decide ROUTE KEY TARGETS: sets signalbox_target, _degraded, _notice, _budget_ms and _shed. It costs half a
-# second at most; without an answer the last one holds until it expires, then what holds for `unknown`.
+# signalbox_decide ROUTE KEY TARGETS: sets signalbox_target, _degraded, _notice, _budget_ms and _shed. Without an
+# answer the last one holds until it expires, then what holds for `unknown`.
 signalbox_decide() {
   signalbox_cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/signalbox
   signalbox_kept=$signalbox_cache/$(printf '%s' "$1/$2" | cksum | tr ' ' '-')
-  signalbox_said=$(signalbox_curl --max-time 0.5 --write-out '\n%{http_code}' \
+  signalbox_said=$(signalbox_curl --max-time "$signalbox_wait_s" --write-out '\n%{http_code}' \
     "$signalbox_url/v1/routes/$(signalbox_encoded "$1")?key=$(signalbox_encoded "$2")")
   signalbox_answer=${signalbox_said%????}
   case $signalbox_said in
@@ -109,7 +110,8 @@ signalbox_report() { signalbox_reports=$(signalbox_part "$@") && signalbox_send 
 
 # signalbox_guard TARGET: for scripts with nowhere else to go. Unknown moves no traffic, so no answer says: use it.
 signalbox_guard() {
-  signalbox_status=$(signalbox_curl --max-time 2 --output /dev/null --write-out '%{http_code}' "$signalbox_url/v1/check/$1")
+  signalbox_status=$(signalbox_curl --max-time "$signalbox_wait_s" --output /dev/null --write-out '%{http_code}' \
+    "$signalbox_url/v1/check/$1")
   case $signalbox_status in
     200) ;;
     503) return 1 ;;

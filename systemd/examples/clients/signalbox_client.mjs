@@ -291,7 +291,7 @@ async function main(words) {
     const file = process.env.SIGNALBOX_TOKEN_FILE;
     const key = given.key ? `?key=${encodeURIComponent(given.key)}` : "";
     const call = caller(given.url, file && readFileSync(file, "utf8").trim());
-    const { status, text } = await call(`/v1/routes/${encodeURIComponent(given.route)}${key}`, 2000);
+    const { status, text } = await call(`/v1/routes/${encodeURIComponent(given.route)}${key}`, 10_000);
     (status === 200 ? console.log : console.error)(text);
     return status === 200 ? 0 : 69;
   } catch (error) {

@@ -310,7 +310,7 @@ def main():
     path = f"/v1/routes/{urllib.parse.quote(given.route, safe='')}"
     try:
         agent = Agent(given.url, open(token_file).read().strip() if token_file else None)
-        status, _, text = agent.call(path + ("?" + urllib.parse.urlencode({"key": given.key}) if given.key else ""), 2)
+        status, _, text = agent.call(path + ("?" + urllib.parse.urlencode({"key": given.key}) if given.key else ""), 10)
     except UNANSWERED as error:
         status, text = 0, f"no answer from {given.url}: {error}"
     print(text, file=sys.stdout if status == 200 else sys.stderr)
