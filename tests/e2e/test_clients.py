@@ -194,7 +194,7 @@ class Death(Applications):
         before = len(self.claude.attempts())
         seen = self.ask(applications, range(20))
         self.answered_by("openai", seen, degraded=True)
-        self.assertLess(max(one["seconds"] for one in seen), SLACK_S)
+        self.assertLess(max(one["seconds"] for one in seen), 3 * SLACK_S)  # it would be for ever
         self.running.kill()
         self.answered_by("openai", self.ask(applications, range(20, 30)), degraded=True)
         self.assertEqual(before, len(self.claude.attempts()))
