@@ -37,8 +37,8 @@ def modules():
 
 
 class Browser:
-    def __init__(self):
-        self.process = subprocess.Popen(["node", str(DRIVER), str(modules())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, launcher=()):
+        self.process = subprocess.Popen([*launcher, "node", str(DRIVER), str(modules())], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.tabs = 0
 
     def tell(self, **command):

@@ -8,7 +8,7 @@ import math
 import re
 import unittest
 
-from dashboard import OPUS, ROUTERS, DashboardTest, Wire, incident, row, shows
+from dashboard import OPUS, ROUTERS, DashboardTest, Wire, ahead_of_others, incident, row, shows
 from harness import PATIENCE_S, wait_for
 
 QUICK = "[policy]\nhold_s = 3\nramp_step_s = 2\n"
@@ -39,6 +39,8 @@ def shown_after_s(agent, tab, target):
 
 
 class Outage(DashboardTest):
+    launcher = ahead_of_others()
+
     def test_an_outage_is_on_screen_within_a_second_of_its_decision_and_so_is_its_end(self):
         agent = self.claude(QUICK)
         clients = self.clients(agent)

@@ -5,6 +5,8 @@ from dashboard import HAIKU, OPUS, PHONE, DashboardTest, incident, row, shows
 from harness import PATIENCE_S
 
 FOCUS = "document.activeElement.closest('[id], a, button')?.getAttribute('href') ?? document.activeElement.id ?? ''"
+# The ring around the focus, and whether it lies inside of a row, which clips what does not.
+RING = "(() => { const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(document.activeElement); return [outlineStyle, parseFloat(outlineOffset) + parseFloat(outlineWidth) <= 0]; })()"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 MOST_STEPS = 40
 
@@ -25,7 +27,7 @@ class People(DashboardTest):
     def test_axe_finds_nothing_serious_in_any_view_dark_and_light(self):
         agent = self.claude()
         clients = self.clients(agent)
-        tab = self.open(agent)
+        tab = self.open(agent, reducedMotion="reduce")  # no colour on its way to another
         tab.until("document.querySelector('#reporters table')", 3 * PATIENCE_S)
 
         def in_both(view, act=lambda: None):
@@ -90,6 +92,7 @@ class People(DashboardTest):
         chosen = tab.evaluate("location.hash")
         self.assertNotEqual("#/claude", chosen)
         self.assertEqual(chosen, tab.evaluate(FOCUS))
+        self.assertEqual(["solid", True], tab.evaluate(RING))
 
         tab.press("d")
         self.assertEqual("detail", tab.evaluate("document.activeElement.closest('.detail')?.id"))
@@ -98,7 +101,7 @@ class People(DashboardTest):
         tab.press("End", "ArrowLeft", "ArrowLeft")
         self.assertRegex(tab.getAttribute(".chart", "aria-valuetext"), r"\d\d:\d\d.* to .*: (no requests|.* of \d+ requests failed)")
         tab.press("3")
-        self.assertEqual("6 h", tab.text(".ranges [aria-pressed=true]"))
+        tab.until("document.querySelector('.ranges [aria-pressed=true]').textContent === '6 h'", PATIENCE_S)
 
         tab.focus(".detail .actions button")
         tab.press("Enter")

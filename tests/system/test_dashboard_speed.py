@@ -3,7 +3,7 @@ import math
 import statistics
 import unittest
 
-from dashboard import DashboardTest
+from dashboard import DashboardTest, ahead_of_others
 from day import write_day
 from harness import ONLY_FAKES, PATIENCE_S, json_reply, statuspage
 
@@ -39,6 +39,8 @@ def quantile(values, share):
 
 
 class Speed(DashboardTest):
+    launcher = ahead_of_others()
+
     def test_the_first_paint_comes_within_200_ms_and_all_of_it_is_under_100_kb(self):
         agent = self.claude()
         tab = self.open(agent)
@@ -70,7 +72,7 @@ class Speed(DashboardTest):
             targets += [f"acme-{number}", *(f"acme-{number}/{model}" for model in models)]
             self.page.serve(f"/{number}.json", json_reply(statuspage()))
             config += f"[providers.acme-{number}]\nmodels = {models}\n".replace("'", '"') + self.provider(f"acme-{number}", f"/{number}.json")
-        agent = self.agent(config).start()
+        agent = self.agent(config, launcher=self.launcher).start()
         agent.wait_state("acme-0", "healthy")
         agent.stop()
         changes = {name: [(1300 - 9 * at, "healthy", "degraded", 100), (1200 - 9 * at, "degraded", "unhealthy", 5),
