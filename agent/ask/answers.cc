@@ -129,6 +129,8 @@ TransitionView transition(const Json& value) {
           text_in(value, "why")};
 }
 
+CountsView counts(const Json& value) { return {whole_in(value, "requests"), whole_in(value, "failures")}; }
+
 }  // namespace
 
 Result<HealthView> read_health(const std::string& body) {
@@ -179,6 +181,12 @@ Result<TransitionsView> read_transitions(const std::string& body) {
   const auto json = with_list(body, "transitions");
   if (!json) return json.error();
   return TransitionsView{list_in(*json, "transitions", transition), string_field(*json, "next_cursor")};
+}
+
+Result<TimelineView> read_timeline(const std::string& body) {
+  const auto json = with_list(body, "steps");
+  if (!json) return json.error();
+  return TimelineView{list_in(*json, "steps", counts)};
 }
 
 std::string read_pointer(const std::string& body) {

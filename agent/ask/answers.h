@@ -160,11 +160,22 @@ struct TransitionsView {
   std::string next_cursor;
 };
 
+/// What was counted in a step of the timeline.
+struct CountsView {
+  int64_t requests = 0;
+  int64_t failures = 0;
+};
+
+struct TimelineView {
+  std::vector<CountsView> steps;  ///< oldest first; the last may not be over yet
+};
+
 Result<HealthView> read_health(const std::string& body);
 Result<TargetView> read_target(const std::string& body);
 Result<std::vector<CheckView>> read_failing_checks(const std::string& body);
 Result<std::vector<SourceView>> read_sources(const std::string& body);
 Result<TransitionsView> read_transitions(const std::string& body);
+Result<TimelineView> read_timeline(const std::string& body);
 /// The JSON pointer that a problem names; empty when it names none.
 std::string read_pointer(const std::string& body);
 /// `detail`, or `title`, of an `application/problem+json`; empty when there is none.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lib/ids.h"
+#include "lib/rfc3339.h"
 #include "lib/text.h"
 
 namespace signalbox {
@@ -35,6 +36,18 @@ Answer ask(const AgentClient& client, const std::string& path, Millis deadline, 
 
 std::string health_path(const std::string& target) {
   return target.empty() ? "/v1/health" : "/v1/health/" + percent_encode(target);
+}
+
+std::string transitions_path(const std::string& target, const std::optional<WallTime>& since, int limit) {
+  std::string path = fmt::format("/v1/transitions?limit={}", limit);
+  if (!target.empty()) path += "&target=" + percent_encode(target);
+  if (since) path += "&since=" + percent_encode(format_rfc3339(*since));
+  return path;
+}
+
+std::string timeline_path(const std::string& target, WallTime since, Millis step) {
+  return fmt::format("/v1/timeline/{}?step_s={}&since={}", percent_encode(target),
+                     std::chrono::duration_cast<seconds>(step).count(), percent_encode(format_rfc3339(since)));
 }
 
 std::vector<CheckView> failing_checks(const AgentClient& client, const std::stop_token& stop) {

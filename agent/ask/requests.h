@@ -33,6 +33,11 @@ Answer ask(const AgentClient& client, const std::string& path, Millis deadline =
 /// Where the health of `target` is, or of all when it is empty.
 std::string health_path(const std::string& target);
 
+/// Where changes are; of `target`, or of all when it is empty.
+std::string transitions_path(const std::string& target, const std::optional<WallTime>& since, int limit);
+/// Where what was counted of `target` is, in steps.
+std::string timeline_path(const std::string& target, WallTime since, Millis step);
+
 /// What the agent says of itself. One that is busy or older may not: the health answer stands without it.
 std::vector<CheckView> failing_checks(const AgentClient& client, const std::stop_token& stop = {});
 

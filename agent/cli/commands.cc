@@ -52,13 +52,6 @@ int show_one(const Console& console, const std::string& body, bool json) {
   return exit_code(target->state);
 }
 
-std::string transitions_path(const std::string& target, const std::optional<WallTime>& since, int limit) {
-  std::string path = fmt::format("/v1/transitions?limit={}", limit);
-  if (!target.empty()) path += "&target=" + percent_encode(target);
-  if (since) path += "&since=" + percent_encode(format_rfc3339(*since));
-  return path;
-}
-
 template <class Rows, class Read>
 void gather(const AgentClient& client, const std::string& path, Read read, Rows& into, std::string& trouble) {
   const Answer answer = ask(client, path);

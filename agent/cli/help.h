@@ -25,9 +25,11 @@ inline constexpr const char* kHelpStatus =
     "Examples: signalbox status\n"
     "          signalbox status claude/claude-opus-4-6\n"
     "          signalbox status --watch\n"
-    "With --json the agent's answer is printed unchanged.\n"
+    "With --json the agent's answer is printed unchanged. --watch stays: on a terminal a screen with the failures\n"
+    "of the last minutes and the states of the last hour, live, until q or Ctrl-C; else a line for each change.\n"
     "Exit: 0 healthy; 1 degraded or recovering; 2 unhealthy; 3 unknown, or the agent does not answer; of\n"
-    "several targets 2 wins over 1 over 3 over 0; 64 wrong usage. --watch: 130 or 143 when ended by a signal";
+    "several targets 2 wins over 1 over 3 over 0; 64 wrong usage. --watch: 0 after q;\n"
+    "130 or 143 when ended by a signal";
 
 inline constexpr const char* kHelpWhy =
     "Example: signalbox why claude/claude-opus-4-6\n"

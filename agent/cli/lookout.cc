@@ -1,8 +1,8 @@
 #include "agent/cli/lookout.h"
 
 #include <fmt/format.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+
+#include <algorithm>
 
 #include "agent/ask/requests.h"
 #include "agent/clock.h"
@@ -16,39 +16,47 @@ using Clock = std::chrono::steady_clock;
 constexpr seconds kRefresh(1);
 /// An agent whose generation changes with every answer is asked no more often.
 constexpr Millis kShortestRound = Millis(100);
+/// Whoever looks at the screen wants to see it come back.
+constexpr seconds kLongestPause(8);
+
+Millis pause_after(int failures) {
+  Millis pause = kRefresh;
+  for (int i = 1; i < failures && pause < kLongestPause; ++i) pause *= 2;
+  return std::min<Millis>(pause, kLongestPause);
+}
 
 }  // namespace
 
-Lookout::Lookout(const AgentClient& client, std::string target)
+Lookout::Lookout(const AgentClient& client, std::string target, const Bell& bell)
     : client_(client),
       target_(std::move(target)),
-      ready_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      bell_(bell),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Lookout::~Lookout() {
   thread_.request_stop();
   thread_.join();
-  close(ready_fd_);
 }
 
-Sight Lookout::latest() {
-  eventfd_t count = 0;
-  eventfd_read(ready_fd_, &count);
+Sight Lookout::latest() const {
   const std::lock_guard lock(mutex_);
   return sight_;
 }
 
 void Lookout::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const auto start = Clock::now();
+    auto start = Clock::now();
     auto seen = look(stop);
     const bool news = seen && seen->generation != generation_;
     if (seen) generation_ = seen->generation;
+    failures_ = seen ? 0 : failures_ + 1;
     std::vector<CheckView> checks;
     if (seen) checks = failing_checks(client_, stop);
     if (stop.stop_requested()) return;
-    keep(std::move(seen), std::move(checks));
-    pause(start + (news ? kShortestRound : Millis(kRefresh)), stop);
+    const Millis wait = failures_ > 0 ? pause_after(failures_) : news ? kShortestRound : Millis(kRefresh);
+    if (failures_ > 0) start = Clock::now();  // a look may have taken long to fail
+    keep(std::move(seen), std::move(checks), wait);
+    pause(start + wait, stop);
   }
 }
 
@@ -68,16 +76,17 @@ Result<HealthView> Lookout::look(const std::stop_token& stop) const {
   return health;
 }
 
-void Lookout::keep(Result<HealthView> seen, std::vector<CheckView> checks) {
+void Lookout::keep(Result<HealthView> seen, std::vector<CheckView> checks, Millis pause) {
   {
     const std::lock_guard lock(mutex_);
     if (seen) {
-      sight_ = {std::move(*seen), std::move(checks), now().wall, {}};
+      sight_ = {std::move(*seen), std::move(checks), now().wall, {}, {}};
     } else {
       sight_.trouble = seen.error().message;
+      sight_.next_try_at = now().wall + pause;
     }
   }
-  eventfd_write(ready_fd_, 1);
+  bell_.ring();
 }
 
 void Lookout::pause(Clock::time_point until, const std::stop_token& stop) {

@@ -1,54 +1,48 @@
 #pragma once
 /// Keeps looking at the agent: long polls, so that a change is seen at once, and anew each second.
 ///
-/// Threads: one of its own; `latest` from any. `ready_fd` is readable when there is something new.
+/// An agent that does not answer is asked again after a second, then more seldom.
+///
+/// Threads: one of its own; `latest` from any.
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "agent/ask/answers.h"
 #include "agent/ask/client.h"
+#include "agent/ask/sight.h"
+#include "agent/cli/bell.h"
 
 namespace signalbox {
 
-/// What the last look saw. With `trouble`, the last good answer stays.
-struct Sight {
-  std::optional<HealthView> health;  ///< of one target: a list of one
-  std::vector<CheckView> checks;
-  std::optional<WallTime> seen_at;  ///< when `health` was told
-  std::string trouble;              ///< why the last look failed; empty: it did not
-};
-
 class Lookout {
  public:
-  /// `target` empty: all.
-  Lookout(const AgentClient& client, std::string target);
+  /// `target` empty: all. Rings `bell` when there is something new. Both outlive it.
+  Lookout(const AgentClient& client, std::string target, const Bell& bell);
   ~Lookout();
   Lookout(const Lookout&) = delete;
   Lookout& operator=(const Lookout&) = delete;
 
-  int ready_fd() const { return ready_fd_; }
-  /// Also takes the readiness off.
-  Sight latest();
+  Sight latest() const;
 
  private:
   void run(const std::stop_token& stop);
   Result<HealthView> look(const std::stop_token& stop) const;
-  void keep(Result<HealthView> seen, std::vector<CheckView> checks);
+  void keep(Result<HealthView> seen, std::vector<CheckView> checks, Millis pause);
   void pause(std::chrono::steady_clock::time_point until, const std::stop_token& stop);
 
   const AgentClient& client_;
   const std::string target_;
-  uint64_t generation_ = 0;  ///< the thread's own
-  int ready_fd_;
-  std::mutex mutex_;
+  const Bell& bell_;
+  // The thread's own.
+  uint64_t generation_ = 0;
+  int failures_ = 0;  ///< in a row
+  mutable std::mutex mutex_;
   std::condition_variable_any stopped_;
   Sight sight_;
-  std::jthread thread_;
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace signalbox

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <map>
@@ -11,19 +11,20 @@
 #include <tuple>
 
 #include "agent/ask/requests.h"
+#include "agent/cli/bell.h"
+#include "agent/cli/lookback.h"
 #include "agent/cli/lookout.h"
+#include "agent/cli/screen.h"
 #include "agent/cli/signals.h"
-#include "agent/render/render_status.h"
-#include "agent/render/render_target.h"
 #include "agent/render/terminal.h"
+#include "agent/render/watch_frame.h"
 #include "agent/render/words.h"
 #include "lib/rfc3339.h"
 
 namespace signalbox {
 namespace {
 
-/// Ages are shown in seconds.
-constexpr int kTickMs = 1000;
+constexpr int kSecondMs = 1000;
 
 /// Shows what was seen. `show` is false when nobody can see it any more.
 class Display {
@@ -32,64 +33,47 @@ class Display {
   virtual bool show(const Sight& sight) = 0;
   virtual void suspend() {}
   virtual void resume() {}
+  virtual void resized() {}
+  virtual int keys_fd() const { return -1; }
+  virtual char take_key() { return 0; }
 };
 
-/// The alternate screen, left as soon as this ends.
-class Screen final : public Display {
+/// A screen that is always current.
+class Live final : public Display {
  public:
-  Screen(const Console& console, const AgentClient& client, const WatchOptions& options)
-      : console_(console), client_(client), options_(options) {
-    resume();
-  }
-  ~Screen() override { suspend(); }
-
-  void resume() override { console_.out << "\x1b[?1049h\x1b[?25l" << std::flush; }
-  void suspend() override { console_.out << "\x1b[?25h\x1b[?1049l" << std::flush; }
+  Live(const Console& console, const AgentClient& client, const WatchOptions& options, const Bell& bell)
+      : options_(options),
+        lookback_(client, options.target, bell),
+        scene_{client.address().text, options.target, {}, {}},
+        screen_(console.out, STDIN_FILENO) {}
 
   bool show(const Sight& sight) override {
-    const View view{terminal_width(options_.out_fd), wants_colour(options_.out_fd, options_.no_color), now().wall};
-    std::string frame = "\x1b[H";
-    for (const std::string& line : fitting_lines(text(sight, view))) frame += line + "\x1b[K\r\n";
-    console_.out << frame << "\x1b[J" << std::flush;
-    return console_.out.good();
+    const TerminalSize size = terminal_size(options_.out_fd);
+    scene_.sight = sight;
+    scene_.past = lookback_.latest();
+    const View view{size.columns, wants_colour(options_.out_fd, options_.no_color), now().wall};
+    WatchFrame frame = watch_frame(scene_, view, size.rows);
+    want(std::move(frame.shown));
+    return screen_.draw(frame.lines);
   }
+  void suspend() override { screen_.leave(); }
+  void resume() override { screen_.enter(); }
+  void resized() override { screen_.forget(); }
+  int keys_fd() const override { return screen_.keys_fd(); }
+  char take_key() override { return screen_.take_key(); }
 
  private:
-  std::string text(const Sight& sight, const View& view) const {
-    const std::string title =
-        fmt::format("signalbox at {}, {}, Ctrl-C ends", client_.address().text, format_moment(view.now, view.now));
-    std::string page = paragraph({title, Style::dim}, 0, view);
-    if (!sight.trouble.empty()) page += paragraph({"!! " + lost_words(sight, view.now), Style::alarm}, 0, view);
-    if (!sight.health) return sight.trouble.empty() ? page + "\nwaiting for the agent\n" : page;
-    if (options_.target.empty()) return page + render_status(*sight.health, sight.checks, view);
-    return page + "\n" + render_target(sight.health->targets.front(), view);
+  /// Of an agent that does not answer nothing more is asked.
+  void want(std::vector<std::string> shown) {
+    const Sight& sight = scene_.sight;
+    if (!sight.health || !sight.trouble.empty()) return lookback_.want({});
+    lookback_.want({std::move(shown), sight.health->generation, sight.health->as_of.value_or(now().wall)});
   }
 
-  static std::string lost_words(const Sight& sight, WallTime now) {
-    if (!sight.seen_at) return sight.trouble;
-    return fmt::format("no answer since {}, below is the last one: {}", format_since(sight.seen_at, now),
-                       sight.trouble);
-  }
-
-  /// The last line of the screen stays free, so that writing it does not scroll.
-  std::vector<std::string> fitting_lines(const std::string& page) const {
-    std::vector<std::string> lines;
-    for (size_t start = 0; start < page.size();) {
-      const size_t end = std::min(page.find('\n', start), page.size());
-      lines.push_back(page.substr(start, end - start));
-      start = end + 1;
-    }
-    const size_t room = std::max<size_t>(terminal_height(options_.out_fd), 3) - 1;
-    if (lines.size() <= room) return lines;
-    const size_t hidden = lines.size() - room + 1;
-    lines.resize(room - 1);
-    lines.push_back(fmt::format("... {}", count_of(static_cast<int64_t>(hidden), "more line", "more lines")));
-    return lines;
-  }
-
-  const Console& console_;
-  const AgentClient& client_;
   const WatchOptions& options_;
+  Lookback lookback_;
+  WatchScene scene_;
+  Screen screen_;
 };
 
 /// A line for each change, with its time.
@@ -121,9 +105,15 @@ class Log final : public Display {
 };
 
 std::unique_ptr<Display> open_display(const Console& console, const AgentClient& client,
-                                      const WatchOptions& options) {
-  if (is_terminal(options.out_fd)) return std::make_unique<Screen>(console, client, options);
+                                      const WatchOptions& options, const Bell& bell) {
+  if (can_be_drawn_on(options.out_fd)) return std::make_unique<Live>(console, client, options, bell);
   return std::make_unique<Log>(console);
+}
+
+/// Ages are shown in seconds, and the clock is seen to tick evenly.
+int until_next_second() {
+  const auto past = now().wall.time_since_epoch() % seconds(1);
+  return kSecondMs - static_cast<int>(past.count());
 }
 
 /// The signal that ends us, or 0.
@@ -134,7 +124,9 @@ int handle_signal(const Signals& signals, Display& display) {
     raise(SIGSTOP);
     display.resume();
   }
-  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP ? signal : 0;
+  if (signal == SIGWINCH) display.resized();
+  const bool ends = signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  return ends ? signal : 0;
 }
 
 std::string standing(const TargetView& target) {
@@ -176,15 +168,17 @@ int watch_command(const Console& console, const AgentClient& client, const Watch
     complain(console, not_a_target(options.target));
     return kExitUsage;
   }
-  const Signals signals({SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP});
-  Lookout lookout(client, options.target);
-  const auto display = open_display(console, client, options);
-  Sight sight;
-  while (display->show(sight)) {
-    std::array<pollfd, 2> ready = {{{signals.fd(), POLLIN, 0}, {lookout.ready_fd(), POLLIN, 0}}};
-    poll(ready.data(), ready.size(), kTickMs);
+  const Signals signals({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP});
+  const Bell bell;
+  const Lookout lookout(client, options.target, bell);
+  const auto display = open_display(console, client, options, bell);
+  while (display->show(lookout.latest())) {
+    std::array<pollfd, 3> ready = {
+        {{signals.fd(), POLLIN, 0}, {bell.fd(), POLLIN, 0}, {display->keys_fd(), POLLIN, 0}}};
+    poll(ready.data(), ready.size(), until_next_second());
     if (const int signal = handle_signal(signals, *display)) return kSignalExit + signal;
-    sight = lookout.latest();
+    if (ready[2].revents != 0 && display->take_key() == 'q') return 0;
+    bell.silence();
   }
   return 0;
 }

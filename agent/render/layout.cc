@@ -158,6 +158,36 @@ std::vector<std::string> wrap(std::string_view text, size_t columns) {
   return lines;
 }
 
+std::string paint_line(const Spans& spans, const View& view) {
+  Spans fitting;
+  size_t used = 0;
+  for (const TableCell& span : spans) {
+    const size_t width = display_width(span.text);
+    const bool fits = view.width == 0 || used + width <= view.width;
+    fitting.push_back({fits ? span.text : cut(span.text, view.width - used), span.style});
+    if (!fits) break;
+    used += width;
+  }
+  while (!fitting.empty()) {
+    std::string& text = fitting.back().text;
+    text.erase(text.find_last_not_of(' ') + 1);
+    if (!text.empty()) break;
+    fitting.pop_back();
+  }
+  std::string line;
+  for (const TableCell& span : fitting) line += paint(span.text, span.style, view.colour);
+  return line;
+}
+
+std::vector<std::string> wrap_within(std::string_view text, size_t columns, size_t most) {
+  std::vector<std::string> lines = wrap(text, columns);
+  most = std::max<size_t>(most, 1);
+  if (lines.size() <= most) return lines;
+  lines[most - 1] = cut(lines[most - 1] + " " + lines[most], columns);
+  lines.resize(most);
+  return lines;
+}
+
 size_t natural_width(const Table& table) {
   size_t width = 0;
   for (size_t column : natural_widths(table)) width += column + kGap.size();

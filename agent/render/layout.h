@@ -35,6 +35,15 @@ struct TableCell {
   Style style = Style::plain;
 };
 
+/// A text in pieces of one style each.
+using Spans = std::vector<TableCell>;
+
+/// The pieces side by side, cut at the end of the view, without spaces at the end.
+std::string paint_line(const Spans& spans, const View& view);
+
+/// As `wrap`, in at most `most` lines, at least one; what has no room is shown by an ellipsis.
+std::vector<std::string> wrap_within(std::string_view text, size_t columns, size_t most);
+
 struct Column {
   std::string title;
   bool right = false;

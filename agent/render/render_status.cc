@@ -159,6 +159,8 @@ void add_store_warnings(const HealthView& health, const std::vector<CheckView>& 
   }
 }
 
+}  // namespace
+
 Style verdict_style(const std::vector<TargetView>& targets) {
   switch (exit_code(targets)) {
     case kExitOk: return Style::green;
@@ -167,8 +169,6 @@ Style verdict_style(const std::vector<TargetView>& targets) {
     default: return Style::cyan;
   }
 }
-
-}  // namespace
 
 std::string verdict(const std::vector<TargetView>& targets) {
   if (targets.empty()) return "the agent watches nothing: no provider is configured";

@@ -15,6 +15,9 @@ std::string render_status(HealthView health, const std::vector<CheckView>& check
 /// The verdict alone: "claude is unhealthy: routers use the fallback, 5 % of sessions stay".
 std::string verdict(const std::vector<TargetView>& targets);
 
+/// How loud it is.
+Style verdict_style(const std::vector<TargetView>& targets);
+
 /// What must not be overlooked: observer suspect, persistence, a stale answer, failing checks. A sentence each.
 std::vector<std::string> warnings(const HealthView& health, const std::vector<CheckView>& checks, WallTime now);
 

@@ -11,9 +11,6 @@
 namespace signalbox {
 namespace {
 
-constexpr size_t kUsualWidth = 80;
-constexpr size_t kUsualHeight = 24;
-
 /// COLUMNS as shells set it; 0 when it is missing or senseless.
 size_t columns_variable() {
   const std::string text = environment("COLUMNS");
@@ -34,14 +31,19 @@ bool is_terminal(int fd) { return isatty(fd) == 1; }
 size_t terminal_width(int fd) {
   if (!is_terminal(fd)) return 0;
   if (const size_t columns = columns_variable(); columns > 0) return columns;
-  winsize size{};
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsualWidth;
+  return terminal_size(fd).columns;
 }
 
-size_t terminal_height(int fd) {
+TerminalSize terminal_size(int fd) {
+  TerminalSize found;
   winsize size{};
-  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kUsualHeight;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0) return found;
+  if (size.ws_col > 0) found.columns = size.ws_col;
+  if (size.ws_row > 0) found.rows = size.ws_row;
+  return found;
 }
+
+bool can_be_drawn_on(int fd) { return is_terminal(fd) && environment("TERM") != "dumb"; }
 
 bool wants_colour(int fd, bool no_color_flag) {
   return wants_colour({is_terminal(fd), no_color_flag, environment("NO_COLOR"), environment("TERM")});

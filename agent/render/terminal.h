@@ -20,8 +20,16 @@ bool is_terminal(int fd);
 
 /// Of the terminal behind `fd`: COLUMNS, else what the terminal says, else 80. 0 for anything but a terminal.
 size_t terminal_width(int fd);
-/// Lines of the terminal; 24 when it does not say.
-size_t terminal_height(int fd);
+
+struct TerminalSize {
+  size_t columns = 80;
+  size_t rows = 24;
+};
+/// As the terminal says it now, whatever COLUMNS was when we started; the usual size when it does not say.
+TerminalSize terminal_size(int fd);
+
+/// Whether it understands how to move the cursor.
+bool can_be_drawn_on(int fd);
 
 bool wants_colour(int fd, bool no_color_flag);
 

@@ -89,9 +89,13 @@ Style state_style(State state) {
 
 std::string or_unknown(const std::string& word) { return word.empty() ? "unknown" : word; }
 
-TableCell state_cell(State state) {
+std::string state_mark(State state) {
   constexpr std::array<std::string_view, 5> kMarks = {"?", "\u2713", "!", "\u2717", "~"};
-  return {fmt::format("{} {}", kMarks.at(static_cast<size_t>(state)), to_string(state)), state_style(state)};
+  return std::string(kMarks.at(static_cast<size_t>(state)));
+}
+
+TableCell state_cell(State state) {
+  return {fmt::format("{} {}", state_mark(state), to_string(state)), state_style(state)};
 }
 
 std::string advice_words(const TargetView& target) {

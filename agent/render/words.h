@@ -32,6 +32,8 @@ std::string enumerate(const std::vector<std::string>& items);
 /// A word of the agent, or "unknown" where it has none.
 std::string or_unknown(const std::string& word);
 
+/// Tells the state without colour: "✗".
+std::string state_mark(State state);
 /// The state with a mark that tells it without colour: "✗ unhealthy".
 TableCell state_cell(State state);
 Style state_style(State state);

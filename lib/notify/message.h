@@ -24,7 +24,7 @@ namespace signalbox {
 using ToldStates = std::map<Target, Heard>;
 
 struct TargetNews {
-  Heard before;      ///< as the receiver had heard it
+  Heard before;     ///< as the receiver had heard it
   Notice last;      ///< what is so now
   int changes = 1;  ///< how many are summed up
   bool operator==(const TargetNews&) const = default;

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "agent/cli/app.h"
+#include "agent/cli/screen.h"
 #include "agent/cli/watch.h"
 #include "tests/support/agent_answers.h"
 #include "tests/support/fake_page.h"
@@ -42,6 +43,15 @@ TEST_CASE("a change is a line, and other words about the same state are not") {
   CHECK(changes({unhealthy()}, {overridden}) ==
         Lines{"claude was unhealthy, is unhealthy, 5 %, fallback, 1 attempt: dana set unhealthy at 0 %: INC-1"});
   CHECK(changes({healthy()}, {}) == Lines{"claude is no longer known"});
+}
+
+TEST_CASE("only the lines that differ are written, and what is below them goes") {
+  CHECK(redraw(std::nullopt, {"a", "b"}) ==
+        "\x1b[?2026h\x1b[1;1H\x1b[Ka\x1b[2;1H\x1b[Kb\x1b[3;1H\x1b[J\x1b[?2026l");
+  CHECK(redraw(Lines{"a", "b"}, {"a", "c"}) == "\x1b[?2026h\x1b[2;1H\x1b[Kc\x1b[?2026l");
+  CHECK(redraw(Lines{"a", "b"}, {"a"}) == "\x1b[?2026h\x1b[2;1H\x1b[J\x1b[?2026l");
+  CHECK(redraw(Lines{"a"}, {"a", "b"}) == "\x1b[?2026h\x1b[2;1H\x1b[Kb\x1b[?2026l");
+  CHECK(redraw(Lines{"a", "b"}, {"a", "b"}).empty());
 }
 
 /// What another process writes, read with a deadline.
@@ -147,14 +157,14 @@ TEST_CASE("on a terminal the watch uses the alternate screen, follows its size a
   answer(page, "unhealthy", 1);
   Reader reader(terminal);
   tell(input[1], page.url(""));
-  CHECK(reader.wait_for("\x1b[?1049h\x1b[?25l"));
-  CHECK(reader.wait_for("Ctrl-C ends"));
-  CHECK(reader.wait_for("    a reason"));
+  CHECK(reader.wait_for("\x1b[?1049h\x1b[?25l\x1b[?7l"));
+  CHECK(reader.wait_for("q ends"));
+  CHECK(reader.wait_for("  a reason"));
   size.ws_col = 200;
   REQUIRE(ioctl(terminal, TIOCSWINSZ, &size) == 0);
-  CHECK(reader.wait_for("REPORTERS  WHY"));
+  CHECK(reader.wait_for("  ADVICE"));
   kill(child, SIGINT);
-  CHECK(reader.wait_for("\x1b[?25h\x1b[?1049l"));
+  CHECK(reader.wait_for("\x1b[?7h\x1b[?25h\x1b[?1049l"));
   CHECK(exit_code_of(child) == 128 + SIGINT);
 }
 
