@@ -22,12 +22,19 @@ std::unique_ptr<History> open_history(Store& store) {
   return nullptr;
 }
 
+/// Whether a port is plain is settled when it is opened; with which certificate it is not may change.
+bool speaks_tls(const ServerConfig& server) { return !server.tls_cert_file.empty(); }
+
 /// What is bound or opened once at start.
 bool needs_restart(const ServerConfig& before, const ServerConfig& after) {
   ServerConfig comparable = after;
   comparable.reader_token_file = before.reader_token_file;
   comparable.operator_token_file = before.operator_token_file;
   comparable.reporter_token_files = before.reporter_token_files;
+  if (speaks_tls(before) && speaks_tls(after)) {
+    comparable.tls_cert_file = before.tls_cert_file;
+    comparable.tls_key_file = before.tls_key_file;
+  }
   comparable.answer_ttl = before.answer_ttl;
   comparable.public_url = before.public_url;
   comparable.log_level = before.log_level;
@@ -81,6 +88,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   front.unix_socket = places.unix_socket;
   front.allowed_hosts = config->server.allowed_hosts;
   front.tokens = secrets.tokens;
+  front.tls = secrets.tls;
   front.measure = [raw = daemon.get()] { return raw->measure(); };
   auto listening = HttpFront::listen(front, api_routes(), open_history(*daemon->store_), daemon->engine_->latest(),
                                      daemon->writes_.get(), std::move(adopted));
@@ -142,10 +150,12 @@ void Daemon::stop() { front_->stop(); }
 void Daemon::reload(const std::shared_ptr<const Config>& config, const Secrets& secrets) {
   if (needs_restart(config_->server, config->server)) {
     spdlog::warn(
-        "reload: a change in [server] other than tokens, answer_ttl_s and the log takes effect at the next start");
+        "reload: a change in [server] other than tokens, the certificate, answer_ttl_s and the log takes effect at "
+        "the next start");
   }
   config_ = config;
   front_->use_tokens(secrets.tokens);
+  if (secrets.tls) front_->use_tls(secrets.tls);
   engine_->set_config_error("");
   notifier_->reconfigure(*config);  // before the engine has anything for a new receiver
   engine_->post(ConfigChanged{config});

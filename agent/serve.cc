@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/clock.h"
 #include "agent/config_file.h"
 #include "agent/daemon.h"
 #include "agent/directories.h"
@@ -73,7 +74,7 @@ std::optional<Loaded> load(const std::string& path, const Overlay& overlay, Repo
     report(open->message, true);
     return std::nullopt;
   }
-  LoadedSecrets secrets = load_secrets(loaded->config.server, real_surroundings());
+  LoadedSecrets secrets = load_secrets(loaded->config.server, real_surroundings(), now().wall);
   if (!report_all(secrets.problems)) return std::nullopt;
   return Loaded{std::make_shared<const Config>(std::move(loaded->config)), std::move(secrets.secrets)};
 }
@@ -160,8 +161,9 @@ int serve(const ServeOptions& options) {
 
   spdlog::info("signalbox {} with {}, state in {}", SIGNALBOX_VERSION,
                path.empty() ? "the built-in configuration" : path, places.state_dir);
+  const std::string_view scheme = loaded->secrets.tls ? "https://" : "http://";
   for (const std::string& address : (*daemon)->bound()) {
-    spdlog::info("listening on {}{}", address.starts_with("unix:") ? "" : "http://", address);
+    spdlog::info("listening on {}{}", address.starts_with("unix:") ? "" : scheme, address);
   }
   for (const std::string& address : (*daemon)->agent_check_bound()) {
     spdlog::info("answering HAProxy's agent-check on {}", address);

@@ -33,7 +33,7 @@ command -v node >/dev/null || system_packages="$system_packages nodejs"
 command -v npm >/dev/null || system_packages="$system_packages npm"
 
 # shellcheck disable=SC2086
-install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
+install_packages $build_packages doctest-dev ccache clang-format-14 openssl python3 python3-jsonschema python3-yaml util-linux groff-base bash \
   curl nodejs
 # shellcheck disable=SC2086
 [ "$selection" = "-LE system" ] || install_packages $system_packages

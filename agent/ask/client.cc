@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "agent/access/server_name.h"
 #include "lib/text.h"
 
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
@@ -71,7 +72,20 @@ class Watchdog {
   std::jthread thread_;
 };
 
-std::unique_ptr<httplib::ClientImpl> open(const AgentAddress& address) {
+/// Refuses whoever is not the one it was sent to, before it has said anything. Null: no certificate can name it.
+std::unique_ptr<httplib::SSLClient> open_tls(const Url& url, const std::string& ca_file) {
+  auto client = std::make_unique<httplib::SSLClient>(url.host, url.port);
+  SSL_CTX* context = client->ssl_context();
+  if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
+      !expect_host(SSL_CTX_get0_param(context), url.host)) {
+    return nullptr;
+  }
+  client->enable_server_certificate_verification(true);
+  if (!ca_file.empty()) client->set_ca_cert_path(ca_file.c_str());
+  return client;
+}
+
+std::unique_ptr<httplib::ClientImpl> open(const AgentAddress& address, const std::string& ca_file) {
   const int port = address.url.port;
   if (!address.socket.empty()) {
     auto client = std::make_unique<httplib::ClientImpl>(address.socket, port);
@@ -79,9 +93,7 @@ std::unique_ptr<httplib::ClientImpl> open(const AgentAddress& address) {
     return client;
   }
   if (address.url.scheme == UrlScheme::http) return std::make_unique<httplib::ClientImpl>(address.url.host, port);
-  auto client = std::make_unique<httplib::SSLClient>(address.url.host, port);
-  client->enable_server_certificate_verification(true);
-  return client;
+  return open_tls(address.url, ca_file);
 }
 
 httplib::Headers headers_for(const AgentAddress& address, const std::string& token) {
@@ -95,6 +107,24 @@ std::string unreachable(const AgentAddress& address, const std::string& why) {
   return fmt::format("cannot reach the agent at {}: {}; is it running? try: signalbox serve", address.text, why);
 }
 
+/// Of a certificate that was shown, and refused.
+Error distrust(const AgentAddress& address, const NamedFile& ca, long verdict) {
+  const auto say = [&](const std::string& what) {
+    return Error{fmt::format("the certificate of {} {}", address.text, what)};
+  };
+  switch (verdict) {
+    case X509_V_ERR_CERT_HAS_EXPIRED: return say("has expired");
+    case X509_V_ERR_CERT_NOT_YET_VALID: return say("is not valid yet; is this host's clock right?");
+    case X509_V_OK:
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return say("is not for " + address.url.host + " but for another name");
+    default: break;
+  }
+  const std::string judge = ca.path.empty() ? "this system trusts" : "is in " + clean_text(ca.path);
+  return say(fmt::format("is of nobody who {}: {}{}", judge, X509_verify_cert_error_string(verdict),
+                         ca.path.empty() ? "; --ca-file names who vouches for it" : ""));
+}
+
 Error explain(httplib::Error error, const AgentAddress& address) {
   switch (error) {
     case httplib::Error::Connection:
@@ -102,9 +132,6 @@ Error explain(httplib::Error error, const AgentAddress& address) {
       const std::string trouble = connection_trouble(address, kDiagnose);
       return Error{unreachable(address, trouble.empty() ? "no connection" : trouble)};
     }
-    case httplib::Error::SSLServerVerification:
-      return Error{
-          fmt::format("the certificate of {} is not trusted, has expired or is for another name", address.text)};
     case httplib::Error::SSLConnection:
     case httplib::Error::SSLLoadingCerts:
       return Error{fmt::format("no TLS connection to {}: does it speak https?", address.text)};
@@ -119,16 +146,24 @@ bool is_token(const std::string& token) {
          std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
-Result<std::string> read_token(const std::string& path) {
-  std::ifstream file(path);
+Error unfit(const NamedFile& file, std::string_view what) {
+  return {fmt::format("{}: {} {}", file.named_by, clean_text(file.path), what)};
+}
+
+Result<std::string> read_token(const NamedFile& named) {
+  std::ifstream file(named.path);
   std::string token(kMaxToken + 1, '\0');
-  if (!file) return Error{fmt::format("SIGNALBOX_TOKEN_FILE: cannot read {}", clean_text(path))};
+  if (!file) return unfit(named, "cannot be read");
   file.read(token.data(), static_cast<std::streamsize>(token.size()));
   token.resize(static_cast<size_t>(file.gcount()));
   token.erase(token.find_last_not_of(" \t\r\n") + 1);
-  if (!is_token(token))
-    return Error{fmt::format("SIGNALBOX_TOKEN_FILE: {} does not hold one token", clean_text(path))};
+  if (!is_token(token)) return unfit(named, "does not hold one token");
   return token;
+}
+
+bool holds_certificates(const std::string& path) {
+  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), X509_STORE_free);
+  return store && X509_STORE_load_file(store.get(), path.c_str()) == 1;
 }
 
 bool is_private_way(const AgentAddress& address) {
@@ -137,17 +172,21 @@ bool is_private_way(const AgentAddress& address) {
 
 }  // namespace
 
-Result<AgentClient> AgentClient::make(AgentAddress address, const std::string& token_file) {
-  if (token_file.empty()) return AgentClient(std::move(address), {});
-  if (!is_private_way(address)) {
-    return Error{
-        fmt::format("{}: not sending the token of SIGNALBOX_TOKEN_FILE over plain http to another host; "
-                    "use https:// or unset the variable",
-                    address.text)};
+Result<AgentClient> AgentClient::make(AgentAddress address, const ClientFiles& files) {
+  const bool secure = address.socket.empty() && address.url.scheme == UrlScheme::https;
+  if (secure && !files.ca.path.empty() && !holds_certificates(files.ca.path)) {
+    return unfit(files.ca, "cannot be read, or holds no certificate in PEM");
   }
-  auto token = read_token(token_file);
+  AgentClient client(std::move(address), files.ca);
+  if (files.token.path.empty()) return client;
+  if (!is_private_way(client.address_)) {
+    return Error{fmt::format("{}: the token of {} is not sent over plain http to another host; use https://",
+                             client.address_.text, files.token.named_by)};
+  }
+  auto token = read_token(files.token);
   if (!token) return token.error();
-  return AgentClient(std::move(address), std::move(*token));
+  client.token_ = std::move(*token);
+  return client;
 }
 
 Result<AgentReply> AgentClient::get(const std::string& path, Millis deadline, const std::stop_token& stop) const {
@@ -156,7 +195,8 @@ Result<AgentReply> AgentClient::get(const std::string& path, Millis deadline, co
 
 Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline,
                                      const std::stop_token& stop) const {
-  const auto client = open(address_);
+  const auto client = open(address_, ca_.path);
+  if (!client) return Error{address_.text + ": no certificate can name this host"};
   client->set_connection_timeout(deadline);
   client->set_read_timeout(deadline + kSpare);
   client->set_write_timeout(deadline + kSpare);
@@ -186,6 +226,9 @@ Result<AgentReply> AgentClient::send(const AgentRequest& asked, Millis deadline,
   if (watchdog.fired()) {
     const auto limit = std::chrono::duration_cast<seconds>(deadline).count();
     return Error{fmt::format("the agent at {} did not answer within {} s", address_.text, limit)};
+  }
+  if (result.error() == httplib::Error::SSLServerVerification) {
+    return distrust(address_, ca_, dynamic_cast<httplib::SSLClient&>(*client).get_openssl_verify_result());
   }
   return explain(result.error(), address_);
 }

@@ -18,6 +18,18 @@ inline constexpr Millis kClientDeadline = seconds(5);
 /// A health answer of 1000 targets is about 2 MB.
 inline constexpr size_t kMaxAnswer = size_t{8} * 1024 * 1024;
 
+/// A file that a person named, and by what: "--token-file".
+struct NamedFile {
+  std::string path;  ///< empty: none
+  std::string named_by;
+};
+
+/// What the agent is asked with. Never a token itself: command lines and environments are read by others.
+struct ClientFiles {
+  NamedFile token;
+  NamedFile ca;  ///< PEM, of who vouches for the agent's certificate; none: who the system trusts
+};
+
 struct AgentRequest {
   std::string method = "GET";
   std::string path;  ///< begins with "/"
@@ -32,9 +44,9 @@ struct AgentReply {
 
 class AgentClient {
  public:
-  /// `token_file` empty: no token. Errors: the file cannot be read or holds no token, or the token would be sent
-  /// over plain http to another host.
-  static Result<AgentClient> make(AgentAddress address, const std::string& token_file);
+  /// Errors: a file cannot be read, or holds no token or no certificate; or the token would be sent over plain http
+  /// to another host.
+  static Result<AgentClient> make(AgentAddress address, const ClientFiles& files = {});
 
   /// A request to stop ends the call early with an error.
   Result<AgentReply> send(const AgentRequest& request, Millis deadline = kClientDeadline,
@@ -45,10 +57,11 @@ class AgentClient {
   const AgentAddress& address() const { return address_; }
 
  private:
-  AgentClient(AgentAddress address, std::string token) : address_(std::move(address)), token_(std::move(token)) {}
+  AgentClient(AgentAddress address, NamedFile ca) : address_(std::move(address)), ca_(std::move(ca)) {}
 
   AgentAddress address_;
-  std::string token_;
+  NamedFile ca_;
+  std::string token_;  ///< empty: none
 };
 
 /// What is not usual in a path is percent-encoded ("claude-opus-4%4020250514"); slashes stay.

@@ -22,7 +22,8 @@ std::string describe_refusal(const AgentClient& client, const AgentReply& reply)
   const std::string why = problem.empty() ? "" : ": " + problem;
   if (reply.status == kForbidden) return fmt::format("the agent at {} does not allow this{}", agent, why);
   if (reply.status == kUnauthorized) {
-    return fmt::format("the agent at {} wants a token{}: put its path into SIGNALBOX_TOKEN_FILE", agent, why);
+    return fmt::format("the agent at {} wants a token{}: name its file with --token-file or SIGNALBOX_TOKEN_FILE",
+                       agent, why);
   }
   return fmt::format("the agent at {} answered HTTP {}{}", agent, reply.status, why);
 }

@@ -17,6 +17,8 @@ CommandLine::CommandLine(const Streams& streams) : streams_(streams), app_("", "
   app_.set_version_flag("--version", "signalbox " SIGNALBOX_VERSION, "Print the version and end");
   app_.set_help_flag("--help,-h", "Print help and end; also after a command");
   app_.add_option("--url", url_, "Where the agent is: http://HOST:PORT, https://HOST:PORT or unix:/PATH");
+  app_.add_option("--token-file", token_file_, "A file with the token that the agent wants");
+  app_.add_option("--ca-file", ca_file_, "Who vouches for the agent's certificate, in PEM; else the system's");
   app_.add_flag("--no-color", no_color_, "No colour");
   app_.require_subcommand(0, 1);
   app_.fallthrough();
@@ -68,6 +70,14 @@ Console CommandLine::console() const {
   return {streams_.out, streams_.err, terminal_width(streams_.out_fd), colour()};
 }
 
+ClientFiles CommandLine::files() const {
+  const auto choose = [](const std::string& given, const char* option, const char* variable) {
+    return given.empty() ? NamedFile{environment(variable), variable} : NamedFile{given, option};
+  };
+  return {choose(token_file_, "--token-file", "SIGNALBOX_TOKEN_FILE"),
+          choose(ca_file_, "--ca-file", "SIGNALBOX_CA_FILE")};
+}
+
 int CommandLine::with_agent(int unavailable, const std::function<int(const AgentClient&)>& command) const {
   const auto complain_with = [this](const Error& error, int code) {
     complain(console(), error.message);
@@ -75,7 +85,7 @@ int CommandLine::with_agent(int unavailable, const std::function<int(const Agent
   };
   const auto address = choose_agent(url_, environment("SIGNALBOX_URL"), usual_sockets());
   if (!address) return complain_with(address.error(), kExitUsage);
-  const auto client = AgentClient::make(*address, environment("SIGNALBOX_TOKEN_FILE"));
+  const auto client = AgentClient::make(*address, files());
   return client ? command(*client) : complain_with(client.error(), unavailable);
 }
 

@@ -19,6 +19,7 @@ void add_doctor(CommandLine& line) {
       line.add("doctor", "Check the status pages, this host and the configuration, and say what to do", kHelpDoctor,
                [&line, options] {
                  options->url = line.url();
+                 options->files = line.files();
                  return doctor_command(line.console(), *options);
                });
   doctor.add_option("--config", options->local.config_path, "The configuration file");

@@ -30,6 +30,7 @@ class CommandLine {
   std::istream& in() const { return streams_.in; }
   int out_fd() const { return streams_.out_fd; }
   const std::string& url() const { return url_; }
+  ClientFiles files() const;
   bool no_color() const { return no_color_; }
   bool colour() const;
   Console console() const;
@@ -44,6 +45,8 @@ class CommandLine {
   CLI::App app_;
   std::function<int()> command_;
   std::string url_;
+  std::string token_file_;
+  std::string ca_file_;
   bool no_color_ = false;
 };
 

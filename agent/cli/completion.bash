@@ -2,7 +2,7 @@
 
 # The targets, a line each. Names of other characters than a target may have are never offered.
 _signalbox_targets() {
-  timeout 2 "$1" ${2:+--url "$2"} status --json 2>/dev/null |
+  timeout 2 "$1" ${2:+--url "$2"} ${token_file:+--token-file "$token_file"} ${ca_file:+--ca-file "$ca_file"} status --json 2>/dev/null |
     grep -o '"target" *: *"[A-Za-z0-9._:@/-]*"' | sed 's/^.*"\(.*\)"$/\1/'
 }
 
@@ -19,7 +19,7 @@ _signalbox_options() {
     override) echo --reason --ttl --weight --by --history --json ;;
     replay) echo --config ;;
   esac
-  echo --url --no-color --help --version
+  echo --url --token-file --ca-file --no-color --help --version
 }
 
 _signalbox_complete_target() {
@@ -34,6 +34,7 @@ _signalbox_outcomes="ok= overloaded= server_error= timeout= connect_error= throt
 
 _signalbox() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command="" action="" target="" url="" i
+  local token_file="" ca_file=""  # of the line, for _signalbox_targets
   # bash breaks words at ":" and "="; put together what was typed as one.
   local line=${COMP_LINE:0:COMP_POINT}
   [[ $line == *[[:space:]] ]] && current="" || current=${line##*[[:space:]]}
@@ -43,6 +44,10 @@ _signalbox() {
     case ${words[i]} in
       --url) url=${words[i + 1]-} && ((i++)) ;;
       --url=*) url=${words[i]#--url=} ;;
+      --token-file) token_file=${words[i + 1]-} && ((i++)) ;;
+      --token-file=*) token_file=${words[i]#--token-file=} ;;
+      --ca-file) ca_file=${words[i + 1]-} && ((i++)) ;;
+      --ca-file=*) ca_file=${words[i]#--ca-file=} ;;
       -*) ;;
       *)
         [[ ${words[i]} == "$current" ]] && continue
@@ -56,9 +61,10 @@ _signalbox() {
     esac
   done
 
+  token_file=${token_file/#\~\//$HOME/} ca_file=${ca_file/#\~\//$HOME/}
   COMPREPLY=()
   case $previous in
-    --config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    --config | --token-file | --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     --state-dir | --runtime-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     --since | --ttl) mapfile -t COMPREPLY < <(compgen -W "30m 1h 24h 7d" -- "$current") && return ;;
     --provider) mapfile -t COMPREPLY < <(compgen -W "$(_signalbox_targets "$1" "$url" | grep -v /)" -- "$current") && return ;;

@@ -195,7 +195,7 @@ int demo_command(const Console& console) {
   const auto agent = DemoAgent::start(demo_config((*pages)->url()));
   if (!agent) return fail(console, agent.error().message);
   const auto address = parse_agent_address((*agent)->url());
-  const auto client = address ? AgentClient::make(*address, "") : Result<AgentClient>(address.error());
+  const auto client = address ? AgentClient::make(*address) : Result<AgentClient>(address.error());
   if (!client) return fail(console, client.error().message);
 
   introduce(console, **agent);

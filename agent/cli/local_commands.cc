@@ -16,12 +16,12 @@ namespace signalbox {
 namespace {
 
 /// The one that was asked for, or the one that this configuration would start.
-Result<AgentClient> client_of(const Setup& setup, const std::string& url) {
+Result<AgentClient> client_of(const Setup& setup, const DoctorOptions& options) {
   std::vector<std::string> sockets = {setup.places.unix_socket};
   for (const std::string& usual : usual_sockets()) sockets.push_back(usual);
-  auto address = choose_agent(url, environment("SIGNALBOX_URL"), sockets);
+  auto address = choose_agent(options.url, environment("SIGNALBOX_URL"), sockets);
   if (!address) return address.error();
-  return AgentClient::make(std::move(*address), environment("SIGNALBOX_TOKEN_FILE"));
+  return AgentClient::make(std::move(*address), options.files);
 }
 
 /// Shows each diagnosis as soon as it is made: a page that does not answer takes its time.
@@ -66,7 +66,7 @@ int doctor_command(const Console& console, const DoctorOptions& options) {
   if (!setup) return EX_CONFIG;
   Report report(console);
   report.add({Finding::ok, "configuration", setup->from.empty() ? "built-in defaults" : setup->from, ""});
-  report.add(check_agent(client_of(*setup, options.url)));
+  report.add(check_agent(client_of(*setup, options)));
   report.add(check_directories(setup->places));
   report.add(check_stored(setup->places.state_dir));
   report.add(check_secrets(setup->config.server));

@@ -2,6 +2,7 @@
 /// The commands that work on this host's files rather than through the agent.
 #include <string>
 
+#include "agent/ask/client.h"
 #include "agent/cli/console.h"
 
 namespace signalbox {
@@ -14,6 +15,7 @@ struct LocalOptions {
 struct DoctorOptions {
   LocalOptions local;
   std::string url;               ///< of the agent; empty: as configured
+  ClientFiles files;             ///< with which it is asked
   bool list_components = false;  ///< with the ids of what is on a page and not watched
 };
 

@@ -128,7 +128,9 @@ Acceptor::Accepted Acceptor::out_of_resources(int why) {
 }
 
 void Acceptor::welcome(StreamSocket socket, const Peer& peer) {
-  auto connection = std::make_unique<HttpConnection>(std::move(socket), peer, service_, worker_, seats_);
+  // Who opens a unix socket is on this host: there is nobody in between.
+  Transport transport(std::move(socket), peer.is_unix ? nullptr : service_.tls());
+  auto connection = std::make_unique<HttpConnection>(std::move(transport), peer, service_, worker_, seats_);
   if (!seats_.admit(*connection)) return connection->turn_away();
   asio::co_spawn(loop_.get_executor(), serve(std::move(connection)), [this](const std::exception_ptr& failure) {
     log_bug("http: a connection", failure);

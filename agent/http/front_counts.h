@@ -2,8 +2,11 @@
 /// What the HTTP front counts, for /metrics. Counts begin with the process.
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "lib/time.h"
 
 namespace signalbox {
 
@@ -31,7 +34,9 @@ struct FrontCounts {
   size_t streams = 0;
   uint64_t streams_dropped = 0;  ///< that read too slowly
   size_t long_polls = 0;
-  size_t worker_calls = 0;  ///< that wait for the thread that reads the database, or run there
+  std::optional<WallTime> tls_expires_at;  ///< when the certificate in use expires; none: plain
+  uint64_t tls_handshakes_failed = 0;      ///< connections that never came to an agreement
+  size_t worker_calls = 0;                 ///< that wait for the thread that reads the database, or run there
 };
 
 }  // namespace signalbox

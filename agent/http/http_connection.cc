@@ -52,10 +52,10 @@ ApiReply too_many_streams() {
 
 }  // namespace
 
-HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker,
+HttpConnection::HttpConnection(Transport transport, const Peer& peer, HttpService& service, HistoryWorker& worker,
                                Seats& seats)
     : Guest(peer.address),
-      socket_(std::move(socket)),
+      transport_(std::move(transport)),
       peer_(peer),
       service_(service),
       worker_(worker),
@@ -64,13 +64,29 @@ HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpServic
       input_(kUsualInput) {}
 
 void HttpConnection::turn_away() {
-  refuse(503, "too many connections");
+  if (!transport_.is_secure()) refuse(503, "too many connections");
   close();
+}
+
+/// False: there is no connection. Who has not shaken hands has asked nothing, and is the first to leave.
+Awaitable<bool> HttpConnection::shake_hands() {
+  enter(Phase::handshake, service_.limits().handshake);
+  if (service_.stopping()) hurry();
+  const auto error = co_await transport_.shake_hands();
+  if (!error) co_return true;
+  service_.count_failed_handshake();
+  if (!transport_.fell_to_plain_http()) co_return false;
+  refuse(400, "this port speaks TLS: write https:// in front of its address");
+  co_return true;
 }
 
 /// Reads here rather than in a coroutine of its own, whose frame would cost a few cache misses a request. Not a
 /// switch: g++ 12 miscompiles a co_await in one.
 Awaitable<void> HttpConnection::serve() {
+  if (transport_.is_secure()) {
+    const bool agreed = co_await shake_hands();
+    if (!agreed) co_return;
+  }
   for (;;) {
     const auto step = advance();
     if (step == Step::close) break;
@@ -80,8 +96,13 @@ Awaitable<void> HttpConnection::serve() {
       continue;
     }
     asio::error_code error;
-    if (begin_reading())
-      end_ += co_await socket_.async_read_some(free_input(), asio::redirect_error(kAwait, error));
+    if (begin_reading()) {
+      if (transport_.is_secure()) {
+        end_ += co_await transport_.read(free_input(), error);
+      } else {
+        end_ += co_await transport_.socket().async_read_some(free_input(), asio::redirect_error(kAwait, error));
+      }
+    }
     if (!end_reading(error)) co_return;
   }
   co_await linger();
@@ -90,7 +111,7 @@ Awaitable<void> HttpConnection::serve() {
 /// As far as it goes without waiting.
 HttpConnection::Step HttpConnection::advance() {
   for (;;) {
-    if (!socket_.is_open()) return Step::close;
+    if (!transport_.is_open()) return Step::close;
     if (!output_.empty()) return Step::flush;
     if (close_after_reply_) return Step::close;
     if (pending_) return take_body();
@@ -246,7 +267,7 @@ Awaitable<void> HttpConnection::answer() {
   send(serialise(reply, service_.date(), pending.form));
 }
 
-/// Gives the socket to a stream, and ends with it.
+/// Gives the transport to a stream, and ends with it.
 Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form, std::string_view method) {
   ApiReply reply = service_.answer(call);
   if (reply.status == 200 && service_.feed().readers >= service_.limits().streams) reply = too_many_streams();
@@ -259,7 +280,7 @@ Awaitable<void> HttpConnection::stream(ApiCall call, ReplyForm form, std::string
   if (form.head_only) co_return send(serialise_stream_head(reply, service_.date(), framing));
   phase_ = Phase::streaming;
   deadline_ = MonoTime::max();
-  stream_ = std::make_unique<HttpStream>(socket_, service_, framing);
+  stream_ = std::make_unique<HttpStream>(transport_, service_, framing);
   co_await stream_->serve(reply, call.request.last_event_id);
   stream_.reset();
 }
@@ -283,7 +304,7 @@ Awaitable<ApiReply> HttpConnection::answer_write(ApiCall call, IncomingBody body
   phase_ = Phase::working;
   deadline_ = MonoTime::max();
   const auto share = body.share;
-  DeferredReply deferred(socket_.get_executor());
+  DeferredReply deferred(transport_.socket().get_executor());
   WriteJob job{std::move(call), std::move(body), service_.snapshot(), service_.writes(), deferred.respond()};
   if (job.is_long()) {
     worker_.run([job = std::make_shared<WriteJob>(std::move(job))] { job->run(); });
@@ -300,21 +321,25 @@ Awaitable<void> HttpConnection::wait_for_change(Wait wish) {
   const Present present(service_.long_polls());
   while (service_.snapshot()->generation == wish.generation && now().mono < deadline_ && !service_.stopping()) {
     asio::error_code error;
-    co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(kAwait, error));
-    if (error == asio::error::operation_aborted && socket_.is_open()) continue;
+    co_await transport_.socket().async_wait(transport_.wait_to_read(), asio::redirect_error(kAwait, error));
+    if (error == asio::error::operation_aborted && transport_.is_open()) continue;
     if (error || !read_now()) co_return close();
     if (unread().size() >= kMaxHeadBytes) co_return;
   }
 }
 
 Awaitable<bool> HttpConnection::flush() {
-  if (!socket_.is_open()) co_return false;
+  if (!transport_.is_open()) co_return false;
   if (output_.empty()) co_return true;
   seats_.make_stuck(*this, output_.size());
-  if (!socket_.is_open()) co_return false;
+  if (!transport_.is_open()) co_return false;
   enter(Phase::writing, service_.limits().write);
   asio::error_code error;
-  co_await asio::async_write(socket_, asio::buffer(output_), asio::redirect_error(kAwait, error));
+  if (transport_.is_secure()) {
+    co_await transport_.write(output_, error);
+  } else {
+    co_await asio::async_write(transport_.socket(), asio::buffer(output_), asio::redirect_error(kAwait, error));
+  }
   output_ = {};
   co_return !error;
 }
@@ -322,26 +347,30 @@ Awaitable<bool> HttpConnection::flush() {
 /// Lets the peer take our last reply: closing on unread bytes would send a reset that may overtake it.
 Awaitable<void> HttpConnection::linger() {
   asio::error_code error;
-  socket_.shutdown(asio::socket_base::shutdown_send, error);
+  enter(Phase::lingering, service_.limits().linger);
+  co_await transport_.end(error);
   if (error || (service_.stopping() && unread().empty())) co_return;
   seats_.make_stuck(*this, 0);
-  enter(Phase::lingering, service_.limits().linger);
-  while (!error) co_await socket_.async_read_some(asio::buffer(input_), asio::redirect_error(kAwait, error));
+  auto& socket = transport_.socket();
+  while (!error) co_await socket.async_read_some(asio::buffer(input_), asio::redirect_error(kAwait, error));
 }
 
 void HttpConnection::send(std::string_view bytes) {
   asio::error_code error;
   size_t sent = 0;
-  if (output_.empty()) sent = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+  if (output_.empty()) sent = transport_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
   if (error && error != asio::error::would_block) return close();
   output_.append(bytes.substr(sent));
 }
 
-/// Takes what is there without waiting; false when the peer is gone.
+/// Takes what is there without waiting, what TLS holds back, too, up to what we would keep; false when the peer is
+/// gone.
 bool HttpConnection::read_now() {
-  make_room();
   asio::error_code error;
-  end_ += socket_.read_some(free_input(), error);
+  do {
+    make_room();
+    end_ += transport_.read_some(free_input(), error);
+  } while (!error && transport_.holds_input() && unread().size() < kMaxHeadBytes);
   return !error || error == asio::error::would_block;
 }
 
@@ -369,11 +398,10 @@ void HttpConnection::sweep(MonoTime now) {
 
 void HttpConnection::wake() {
   if (stream_) return stream_->wake();
-  asio::error_code error;
   if (phase_ == Phase::waiting || (phase_ == Phase::idle && service_.stopping() && heard_)) {
-    socket_.cancel(error);
-  } else if (service_.stopping() &&
-             (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::lingering)) {
+    transport_.cancel();
+  } else if (service_.stopping() && (phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::head ||
+                                     phase_ == Phase::lingering)) {
     hurry();
   }
 }
@@ -384,9 +412,6 @@ void HttpConnection::expire_access() {
   if (phase_ == Phase::waiting) close();
 }
 
-void HttpConnection::close() {
-  asio::error_code error;
-  socket_.close(error);
-}
+void HttpConnection::close() { transport_.close(); }
 
 }  // namespace signalbox

@@ -16,14 +16,15 @@
 #include "agent/http/http_service.h"
 #include "agent/http/http_stream.h"
 #include "agent/http/seats.h"
+#include "agent/http/transport.h"
 
 namespace signalbox {
 
 class HttpConnection final : public Guest {
  public:
-  HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker, Seats& seats);
+  HttpConnection(Transport transport, const Peer& peer, HttpService& service, HistoryWorker& worker, Seats& seats);
 
-  /// Says 503 and closes: no seat was free.
+  /// Says 503, where no handshake comes before it, and closes: no seat was free.
   void turn_away();
   /// Runs until the connection is over.
   Awaitable<void> serve();
@@ -36,7 +37,7 @@ class HttpConnection final : public Guest {
   void evict() override { close(); }
 
  private:
-  enum class Phase { idle, head, body, waiting, working, streaming, writing, lingering };
+  enum class Phase { handshake, idle, head, body, waiting, working, streaming, writing, lingering };
   enum class Step { read, flush, answer, close };
 
   /// A request whose head is read: the call to make or the reply to give, and in which form.
@@ -48,6 +49,7 @@ class HttpConnection final : public Guest {
     std::string_view method;           ///< a method_label
   };
 
+  Awaitable<bool> shake_hands();
   Step advance();
   Step accept_head(const RequestHead& head);
   Pending accept(const RequestHead& head, const Asker& asker);
@@ -78,7 +80,7 @@ class HttpConnection final : public Guest {
   std::string_view unread() const { return {input_.data() + begin_, end_ - begin_}; }
   void close();
 
-  StreamSocket socket_;
+  Transport transport_;
   const Peer peer_;
   HttpService& service_;
   HistoryWorker& worker_;
@@ -91,8 +93,8 @@ class HttpConnection final : public Guest {
   size_t end_ = 0;
   size_t body_left_ = 0;
   std::optional<Pending> pending_;
-  std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the socket then
-  std::string output_;                  ///< what the socket did not take at once
+  std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the transport then
+  std::string output_;                  ///< what the transport did not take at once
   bool close_after_reply_ = false;
   bool heard_ = false;        ///< something has come over it
   bool has_asked_ = false;    ///< at least one whole head

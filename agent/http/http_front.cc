@@ -72,6 +72,7 @@ class AsioFront final : public HttpFront {
       auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
       acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, [this] { end_if_drained(); });
     }
+    service_.use_tls(config.tls);
     service_.on_measure([this] { return measure(); });
   }
 
@@ -101,6 +102,12 @@ class AsioFront final : public HttpFront {
       if (*tokens == service_.tokens()) return;
       service_.use_tokens(std::move(tokens));
       for (auto* connection : connections()) connection->expire_access();
+    });
+  }
+
+  void use_tls(TlsIdentityPtr tls) override {
+    asio::post(loop_, [this, tls = std::move(tls)]() mutable {
+      if (service_.tls() != nullptr) service_.use_tls(std::move(tls));
     });
   }
 

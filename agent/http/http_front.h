@@ -2,12 +2,13 @@
 /// The HTTP front: Asio owns the connections, cpp-httplib parses and routes what is not hot, hot answers are
 /// sent from bytes rendered once. One thread, plus one for answers that read the database.
 ///
-/// Threads: `publish`, `use_tokens` and `stop` from any thread; the rest from the one that made it.
+/// Threads: `publish`, `use_tokens`, `use_tls` and `stop` from any thread; the rest from the one that made it.
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "agent/access/tls_identity.h"
 #include "agent/access/tokens.h"
 #include "agent/api/api.h"
 #include "agent/http/listen_socket.h"
@@ -22,6 +23,7 @@ struct FrontLimits {
   size_t connections = 4096;         ///< over TCP; the idlest is closed for a new one
   size_t unix_connections = 512;     ///< apart, so that the network cannot lock the host's own tools out
   size_t address_connections = 256;  ///< of one address that is not loopback
+  Millis handshake = seconds(5);     ///< of TLS, from the connection on
   Millis head = seconds(5);          ///< from a request's first byte to the end of its header section
   Millis body = seconds(10);
   size_t bodies = size_t{64} * 1024 * 1024;  ///< bytes of bodies that are being read or answered, of all together
@@ -47,6 +49,7 @@ struct FrontConfig {
   std::string unix_socket;          ///< empty: none
   std::vector<std::string> allowed_hosts;
   TokensPtr tokens = std::make_shared<const Tokens>();
+  TlsIdentityPtr tls;  ///< what TCP connections are met with; null: they are plain
   FrontLimits limits;
   /// For /metrics: what others count. Called from any thread; the front adds its own. May be empty.
   Measure measure = nullptr;
@@ -68,6 +71,9 @@ class HttpFront {
   virtual void publish(SnapshotPtr snapshot) = 0;
   /// In force for every request that comes from now on. When they are others, streams and long polls end.
   virtual void use_tokens(TokensPtr tokens) = 0;
+  /// What connections are met with from now on; those that are there go on. Not null, and only where TLS was spoken
+  /// from the start: whether a port is plain does not change while it is open.
+  virtual void use_tls(TlsIdentityPtr tls) = 0;
   /// "127.0.0.1:43211", ... as really bound: those adopted, then in the order of `listen`, and last "unix:/path".
   virtual std::vector<std::string> bound() const = 0;
 };

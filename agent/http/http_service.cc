@@ -48,7 +48,9 @@ FrontCounts HttpService::counts() const {
   return {.requests = requests_.all(),
           .streams = feed_.readers,
           .streams_dropped = feed_.dropped,
-          .long_polls = long_polls_};
+          .long_polls = long_polls_,
+          .tls_expires_at = tls_ ? std::optional(tls_->expires_at()) : std::nullopt,
+          .tls_handshakes_failed = failed_handshakes_};
 }
 
 ApiReply HttpService::answer(const ApiCall& call) const { return perform(call, {*snapshot_, nullptr, now()}); }

@@ -34,6 +34,7 @@ class HttpService {
   void tick(Instant now);
   void stop() { stopping_ = true; }
   void use_tokens(TokensPtr tokens) { tokens_ = std::move(tokens); }
+  void use_tls(TlsIdentityPtr tls) { tls_ = std::move(tls); }
 
   const FrontLimits& limits() const { return limits_; }
   const SnapshotPtr& snapshot() const { return snapshot_; }
@@ -42,6 +43,7 @@ class HttpService {
   bool stopping() const { return stopping_; }
   const HostPolicy& hosts() const { return hosts_; }
   const Tokens& tokens() const { return *tokens_; }
+  const TlsIdentity* tls() const { return tls_.get(); }  ///< of new TCP connections; null: they are plain
 
   Writes* writes() const { return writes_; }
   BodyBudget& bodies() { return bodies_; }
@@ -54,6 +56,7 @@ class HttpService {
 
   void count(const ApiRoute* route, std::string_view method, int status) { ++requests_.of(route, method, status); }
   size_t& long_polls() { return long_polls_; }
+  void count_failed_handshake() { ++failed_handshakes_; }
   /// What the connections count; who sits where is the front's.
   FrontCounts counts() const;
   void on_measure(std::function<Measure()> measure) { measure_ = std::move(measure); }
@@ -65,11 +68,13 @@ class HttpService {
   FrontLimits limits_;
   HostPolicy hosts_;
   TokensPtr tokens_;
+  TlsIdentityPtr tls_;
   Writes* writes_;
   BodyBudget bodies_;
   HttpAdapter adapter_;
   RequestCounts requests_;
   size_t long_polls_ = 0;
+  uint64_t failed_handshakes_ = 0;
   std::function<Measure()> measure_;
   HotTable hot_;
   StreamFeed feed_;

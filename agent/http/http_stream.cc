@@ -25,8 +25,8 @@ const StreamFeed::Bytes& keep_alive(StreamFraming framing) {
 
 }  // namespace
 
-HttpStream::HttpStream(StreamSocket& socket, HttpService& service, StreamFraming framing)
-    : socket_(socket),
+HttpStream::HttpStream(Transport& transport, HttpService& service, StreamFraming framing)
+    : transport_(transport),
       service_(service),
       framing_(framing),
       comment_at_(service.tick_time() + service.limits().stream_comment) {
@@ -41,11 +41,11 @@ Awaitable<void> HttpStream::serve(const ApiReply& head, std::string_view last_ev
   push(make_bytes(serialise_stream_head(head, service_.date(), framing_)));
   if (auto first = service_.feed().welcome(last_event_id, framing_)) push(std::move(first));
   told_ = service_.feed().generation();
-  while (socket_.is_open() && !(ending_ && pending_.empty())) {
+  while (transport_.is_open() && !(ending_ && pending_.empty())) {
     asio::error_code error;
     waits_to_write_ = !pending_.empty();
-    const auto what = waits_to_write_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
-    co_await socket_.async_wait(what, asio::redirect_error(kAwait, error));
+    const auto what = waits_to_write_ ? asio::socket_base::wait_write : transport_.wait_to_read();
+    co_await transport_.socket().async_wait(what, asio::redirect_error(kAwait, error));
     if (error == asio::error::operation_aborted) continue;
     if (error) co_return close();
     if (waits_to_write_) write_now();
@@ -54,7 +54,7 @@ Awaitable<void> HttpStream::serve(const ApiReply& head, std::string_view last_ev
 }
 
 void HttpStream::wake() {
-  if (ending_ || !socket_.is_open()) return;
+  if (ending_ || !transport_.is_open()) return;
   if (service_.stopping()) {
     end("");
   } else if (auto news = service_.feed().since(told_, framing_)) {
@@ -66,15 +66,13 @@ void HttpStream::wake() {
       push(std::move(news));
     }
   }
-  asio::error_code error;
-  if (ending_ || waits_to_write_ == pending_.empty()) socket_.cancel(error);
+  if (ending_ || waits_to_write_ == pending_.empty()) transport_.cancel();
 }
 
 void HttpStream::expire() {
-  if (ending_ || !socket_.is_open()) return;
+  if (ending_ || !transport_.is_open()) return;
   end("who may read has changed; come back with Last-Event-ID");
-  asio::error_code error;
-  socket_.cancel(error);
+  transport_.cancel();
 }
 
 void HttpStream::sweep(MonoTime now) {
@@ -84,8 +82,7 @@ void HttpStream::sweep(MonoTime now) {
   }
   if (ending_ || !pending_.empty() || now < comment_at_) return;
   push(keep_alive(framing_));
-  asio::error_code error;
-  if (!pending_.empty()) socket_.cancel(error);
+  if (!pending_.empty()) transport_.cancel();
 }
 
 void HttpStream::push(StreamFeed::Bytes bytes) {
@@ -100,7 +97,7 @@ void HttpStream::write_now() {
   while (!pending_.empty()) {
     asio::error_code error;
     const std::string& first = *pending_.front();
-    const size_t count = socket_.write_some(asio::buffer(first.data() + sent_, first.size() - sent_), error);
+    const size_t count = transport_.write_some(asio::buffer(first.data() + sent_, first.size() - sent_), error);
     if (error && error != asio::error::would_block) return close();
     if (count > 0 || write_by_ == MonoTime::max()) write_by_ = service_.tick_time() + service_.limits().write;
     sent_ += count;
@@ -117,7 +114,7 @@ void HttpStream::write_now() {
 void HttpStream::end(std::string_view comment) {
   ending_ = true;
   if (!head_is_sent_) return close();
-  const size_t begun = sent_ > 0 ? 1 : 0;
+  const size_t begun = sent_ > 0 || transport_.owes_output() ? 1 : 0;
   while (pending_.size() > begun) pending_.pop_back();
   behind_ = 0;
   std::string last = comment.empty() ? std::string() : comment_piece(comment, framing_);
@@ -129,13 +126,12 @@ void HttpStream::end(std::string_view comment) {
 bool HttpStream::read_past() {
   std::array<char, 512> bin{};
   asio::error_code error;
-  socket_.read_some(asio::buffer(bin), error);
+  do {
+    transport_.read_some(asio::buffer(bin), error);
+  } while (!error && transport_.holds_input());
   return !error || error == asio::error::would_block;
 }
 
-void HttpStream::close() {
-  asio::error_code error;
-  socket_.close(error);
-}
+void HttpStream::close() { transport_.close(); }
 
 }  // namespace signalbox

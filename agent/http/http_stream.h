@@ -3,18 +3,19 @@
 ///
 /// What a reader does not take at once waits in a queue of shared bytes. One that falls more than
 /// `FrontLimits::stream_backlog` behind is told so in a comment and dropped: it comes back with its Last-Event-ID.
-/// Threads: the event loop's. The socket and the service outlive it.
+/// Threads: the event loop's. The transport and the service outlive it.
 #include <deque>
 #include <string_view>
 
 #include "agent/http/http_net.h"
 #include "agent/http/http_service.h"
+#include "agent/http/transport.h"
 
 namespace signalbox {
 
 class HttpStream {
  public:
-  HttpStream(StreamSocket& socket, HttpService& service, StreamFraming framing);
+  HttpStream(Transport& transport, HttpService& service, StreamFraming framing);
   ~HttpStream();
   HttpStream(const HttpStream&) = delete;
   HttpStream& operator=(const HttpStream&) = delete;
@@ -35,7 +36,7 @@ class HttpStream {
   bool read_past();
   void close();
 
-  StreamSocket& socket_;
+  Transport& transport_;
   HttpService& service_;
   StreamFraming framing_;
   uint64_t told_ = 0;  ///< the generation that the reader knows, once it has read what waits

@@ -48,6 +48,13 @@ void add_connections(Exposition& out, const FrontCounts& counts) {
               both(&ConnectionCounts::refused));
   out.counter("signalbox_http_connections_evicted_total", "Idle connections that were closed for a new one.",
               both(&ConnectionCounts::evicted));
+  out.gauge("signalbox_tls_certificate_expires_timestamp_seconds",
+            "When the certificate that clients are shown expires.", [&](Samples& samples) {
+              if (counts.tls_expires_at) samples.add({}, *counts.tls_expires_at);
+            });
+  out.counter("signalbox_tls_handshakes_failed_total",
+              "Connections that ended before both sides had agreed on TLS.",
+              one_value(counts.tls_handshakes_failed));
   out.gauge("signalbox_http_streams_open", "Readers of /v1/stream.", one_value(counts.streams));
   out.counter("signalbox_http_streams_dropped_total", "Streams that ended because their reader was too slow.",
               one_value(counts.streams_dropped));

@@ -1,13 +1,12 @@
 #include "agent/poll/connection.h"
 
 #include <fmt/format.h>
-#include <openssl/x509v3.h>
-
 #include <asio/buffer.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ssl.hpp>
 
+#include "agent/access/server_name.h"
 #include "lib/url.h"
 
 namespace signalbox {
@@ -81,13 +80,9 @@ bool set_server_name(SSL* ssl, std::string host) {
   return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data()) == 1;
 }
 
-/// The whole name must match a subjectAltName: no partial wildcards, no fallback to the common name.
-bool expect_host(SSL* ssl, const std::string& host) {
-  X509_VERIFY_PARAM* param = SSL_get0_param(ssl);
-  if (is_ip_address(host)) return X509_VERIFY_PARAM_set1_ip_asc(param, host.c_str()) == 1;
-  X509_VERIFY_PARAM_set_hostflags(param,
-                                  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  return X509_VERIFY_PARAM_set1_host(param, host.c_str(), host.size()) == 1 && set_server_name(ssl, host);
+/// An address is not sent: a server has no certificate for each.
+bool expect_server(SSL* ssl, const std::string& host) {
+  return expect_host(SSL_get0_param(ssl), host) && (is_ip_address(host) || set_server_name(ssl, host));
 }
 
 }  // namespace
@@ -124,7 +119,7 @@ std::optional<FetchFailure> Connection::start_tls(const std::string& peer, const
   }
   asio_->tls.emplace(asio_->socket, *asio_->tls_context);
   SSL* ssl = asio_->tls->native_handle();
-  if (!expect_host(ssl, host))
+  if (!expect_server(ssl, host))
     return FetchFailure{FetchErrorKind::tls, peer + ": no certificate can carry this name"};
   std::optional<std::error_code> done;
   asio_->tls->async_handshake(asio::ssl::stream_base::client, [&](std::error_code result) { done = result; });

@@ -8,8 +8,8 @@
 
 namespace signalbox {
 
-/// An address other than loopback needs `allow_plaintext` (api.md, "Who may do what": tokens with TLS would do too,
-/// once they are enforced). The error names the address and what to do. What is no address is left to who binds it.
+/// An address other than loopback needs a reader's token and TLS, or `allow_plaintext` (api.md, "Who may do what").
+/// The error names the address and what to do. What is no address is left to who binds it.
 std::optional<Error> check_open(const ServerConfig& server);
 
 }  // namespace signalbox

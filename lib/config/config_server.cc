@@ -8,18 +8,11 @@
 namespace signalbox {
 namespace {
 
-/// A certificate that nobody uses would only look like protection.
-void refuse_unenforced(ConfigReader& reader, const ServerConfig& server) {
-  const auto refuse = [&](const std::string& key, bool given) {
-    if (given) {
-      reader.error(key,
-                   key +
-                       " is not enforced by this version of signalbox: remove it, and put a proxy in front that "
-                       "checks tokens and encrypts (allow_plaintext = true)");
-    }
-  };
-  refuse("tls_cert_file", !server.tls_cert_file.empty());
-  refuse("tls_key_file", !server.tls_key_file.empty());
+/// Half of them would only look like protection.
+void want_both(ConfigReader& reader, const std::string& given, const std::string& value, const std::string& other,
+               const std::string& other_value) {
+  if (value.empty() || !other_value.empty() || reader.is_wrong(other)) return;
+  reader.error(given, fmt::format("{} needs {} beside it: the certificate and its key", given, other));
 }
 
 std::string check_address(const std::string& text) {
@@ -41,7 +34,7 @@ std::string not_a_reporter(const std::string& name) {
                      quoted(name), kMaxReporterName);
 }
 
-/// The agent-check knows no tokens: whoever reaches it may ask.
+/// The agent-check knows neither tokens nor TLS: whoever reaches it may ask.
 void refuse_open_agent_check(ConfigReader& reader, const ServerConfig& server) {
   if (server.allow_plaintext) return;
   for (const std::string& address : server.agent_check_listen) {
@@ -89,7 +82,8 @@ void read_server(ConfigReader reader, ServerConfig& server) {
   reader.text("public_url", server.public_url, check_public_url);
   reader.choice("log_level", server.log_level, {"debug", "info", "warn", "error"});
   reader.choice("log_format", server.log_format, {"text", "json"});
-  refuse_unenforced(reader, server);
+  want_both(reader, "tls_cert_file", server.tls_cert_file, "tls_key_file", server.tls_key_file);
+  want_both(reader, "tls_key_file", server.tls_key_file, "tls_cert_file", server.tls_cert_file);
   for (const auto& [reporter, file] : server.reporter_token_files) {
     if (!is_reporter_name(reporter)) reader.error("reporter_token_files", not_a_reporter(reporter));
   }

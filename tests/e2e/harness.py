@@ -134,7 +134,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Agent:
     """The real binary, in directories of its own."""
 
-    def __init__(self, config, directory=None, arguments=(), environment=None, launcher=(), descriptors=()):
+    def __init__(self, config, directory=None, arguments=(), environment=None, launcher=(), descriptors=(), trust=None):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="signalbox-e2e-"))
         self.config = self.directory / "signalbox.toml"
         self.write_config(config)
@@ -142,6 +142,7 @@ class Agent:
         self.environment = {**os.environ, **(environment or {})}
         self.launcher = list(launcher)  # a program that becomes the agent, with these open descriptors
         self.descriptors = tuple(descriptors)
+        self.trust = trust  # an ssl.SSLContext: the agent is asked over TLS
         self.process = None
 
     def write_config(self, text):
@@ -167,9 +168,10 @@ class Agent:
     def _read_log(self, stream):
         for line in stream:
             self.log.append(line)
-            found = re.search(r"listening on http://(127\.0\.0\.1:\d+)", line)
+            found = re.search(r"listening on (https?)://(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)", line)
             if found:
-                self.address = found.group(1)
+                self.url = f"{found.group(1)}://127.0.0.1:{found.group(2)}"
+                self.address = f"127.0.0.1:{found.group(2)}"
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -201,7 +203,10 @@ class Agent:
 
     def connect(self):
         host, port = self.address.split(":")
-        return http.client.HTTPConnection(host, int(port), timeout=3 * PATIENCE_S + 30)
+        timeout = 3 * PATIENCE_S + 30
+        if self.trust:
+            return http.client.HTTPSConnection(host, int(port), timeout=timeout, context=self.trust)
+        return http.client.HTTPConnection(host, int(port), timeout=timeout)
 
     def get(self, path, headers=None, method="GET"):
         """(status, headers, body) of one request."""
@@ -243,7 +248,7 @@ class Agent:
 
     def cli(self, *arguments, url=None, environment=None):
         """A finished `signalbox` command against this agent."""
-        return subprocess.run([BINARY, "--url", url or f"http://{self.address}", *arguments], capture_output=True,
+        return subprocess.run([BINARY, "--url", url or self.url, *arguments], capture_output=True,
                               text=True, timeout=60, stdin=subprocess.DEVNULL,
                               env={**os.environ, "NO_COLOR": "1", **(environment or {})})
 

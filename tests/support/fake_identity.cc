@@ -25,7 +25,7 @@ Certificate self_signed(EVP_PKEY* key, const IdentityShape& shape) {
   X509_set_version(x509, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
   X509_gmtime_adj(X509_getm_notBefore(x509), -2 * kDay);
-  X509_gmtime_adj(X509_getm_notAfter(x509), shape.expired ? -kDay : kDay);
+  X509_gmtime_adj(X509_getm_notAfter(x509), shape.expired ? -kDay : shape.days * kDay);
   X509_set_pubkey(x509, key);
   const unsigned char name[] = "signalbox test";
   X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, name, -1, -1, 0);
@@ -37,12 +37,21 @@ Certificate self_signed(EVP_PKEY* key, const IdentityShape& shape) {
   return certificate;
 }
 
-std::filesystem::path write_pem(X509* certificate) {
+template <class Write>
+std::string pem_of(Write write) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new(BIO_s_mem()), BIO_free);
+  require(text != nullptr && write(text.get()) == 1, "the PEM text");
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &bytes);
+  return {bytes, static_cast<size_t>(size)};
+}
+
+std::filesystem::path write_file(const std::string& text) {
   std::string path = (std::filesystem::temp_directory_path() / "signalbox-test-XXXXXX").string();
   const int descriptor = mkstemp(path.data());
   require(descriptor >= 0, "a temporary file");
   FILE* file = fdopen(descriptor, "w");
-  const bool written = PEM_write_X509(file, certificate) == 1;
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
   require(std::fclose(file) == 0 && written, "the PEM file");
   return path;
 }
@@ -57,7 +66,16 @@ FakeIdentity::FakeIdentity(const IdentityShape& shape) {
   require(SSL_CTX_use_certificate(context_.get(), certificate.get()) == 1 &&
               SSL_CTX_use_PrivateKey(context_.get(), key.get()) == 1,
           "the context");
-  pem_file_ = write_pem(certificate.get());
+  certificate_pem_ = pem_of([&](BIO* text) { return PEM_write_bio_X509(text, certificate.get()); });
+  key_pem_ = pem_of(
+      [&](BIO* text) { return PEM_write_bio_PrivateKey(text, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+  pem_file_ = write_file(certificate_pem_);
+}
+
+TlsIdentityPtr FakeIdentity::identity() const {
+  auto made = std::make_shared<TlsIdentity>();
+  require(!made->use_certificates(certificate_pem_) && !made->use_key(key_pem_), "the front's identity");
+  return made;
 }
 
 FakeIdentity::~FakeIdentity() {

@@ -1,12 +1,15 @@
 #include "tests/support/front_client.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <openssl/err.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -33,7 +36,15 @@ int connect_unix(const std::string& path) {
   return made;
 }
 
+SSL_CTX* trusting_context() {
+  static const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> kContext(SSL_CTX_new(TLS_client_method()),
+                                                                          SSL_CTX_free);
+  return kContext.get();
+}
+
 }  // namespace
+
+bool fronts_speak_tls() { return std::getenv("SIGNALBOX_FRONT_TLS") != nullptr; }
 
 std::string ClientReply::header(std::string_view name) const {
   const auto at = head.find("\r\n" + std::string(name) + ": ");
@@ -48,17 +59,57 @@ FrontClient::FrontClient(const std::string& address) {
   } else {
     descriptor_ = socket(address.starts_with('[') ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     connect(address);
+    if (fronts_speak_tls()) begin_tls(nullptr);
   }
+}
+
+FrontClient FrontClient::tls(const std::string& address, SSL_CTX* context) {
+  FrontClient client = plain(address);
+  client.begin_tls(context);
+  return client;
+}
+
+FrontClient FrontClient::plain(const std::string& address) {
+  FrontClient client = unconnected();
+  client.ssl_.reset();
+  client.connect(address);
+  return client;
+}
+
+void FrontClient::begin_tls(SSL_CTX* context) {
+  ssl_.reset(SSL_new(context == nullptr ? trusting_context() : context));
+  SSL_set_fd(ssl_.get(), descriptor_);
+  SSL_set_connect_state(ssl_.get());
+}
+
+bool FrontClient::shake_hands() {
+  for (;;) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result == 1) return true;
+    if (!wait_for_tls(result)) return false;
+  }
+}
+
+/// False: there is nothing to wait for, it has ended.
+bool FrontClient::wait_for_tls(int result) {
+  const int why = SSL_get_error(ssl_.get(), result);
+  if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return false;
+  wait_for(descriptor_, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
+  return true;
 }
 
 FrontClient FrontClient::unconnected() {
   FrontClient client;
   client.descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fronts_speak_tls()) client.begin_tls(nullptr);
   return client;
 }
 
 FrontClient::FrontClient(FrontClient&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), received_(std::move(other.received_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      ssl_(std::move(other.ssl_)),
+      received_(std::move(other.received_)) {}
 
 FrontClient::~FrontClient() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -86,6 +137,14 @@ void FrontClient::send(std::string_view bytes) {
 }
 
 bool FrontClient::try_send(std::string_view bytes) {
+  while (ssl_ && !bytes.empty()) {
+    fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
+    ERR_clear_error();
+    size_t sent = 0;
+    const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &sent);
+    if (result != 1 && !wait_for_tls(result)) return false;
+    bytes.remove_prefix(sent);
+  }
   while (!bytes.empty()) {
     wait_for(descriptor_, POLLOUT);
     const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -97,8 +156,17 @@ bool FrontClient::try_send(std::string_view bytes) {
 
 /// 0: the peer closed.
 size_t FrontClient::receive() {
-  wait_for(descriptor_, POLLIN);
   char chunk[16384];
+  while (ssl_) {
+    fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
+    ERR_clear_error();
+    size_t size = 0;
+    const int result = SSL_read_ex(ssl_.get(), chunk, sizeof chunk, &size);
+    received_.append(chunk, size);
+    if (result == 1) return size;
+    if (!wait_for_tls(result)) return 0;
+  }
+  wait_for(descriptor_, POLLIN);
   const auto got = recv(descriptor_, chunk, sizeof chunk, 0);
   if (got <= 0) return 0;
   received_.append(chunk, static_cast<size_t>(got));
@@ -148,6 +216,9 @@ std::optional<std::string> FrontClient::read_to_end() {
   return std::exchange(received_, {});
 }
 
-void FrontClient::shutdown_send() { ::shutdown(descriptor_, SHUT_WR); }
+void FrontClient::shutdown_send() {
+  if (ssl_) SSL_shutdown(ssl_.get());
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 }  // namespace signalbox::testing

@@ -1,5 +1,8 @@
 #pragma once
-/// A blocking HTTP client of the tests: sends raw bytes, reads replies. Everything has a deadline.
+/// A blocking HTTP client of the tests: sends raw bytes, over TLS or not, reads replies. Everything has a deadline.
+#include <openssl/ssl.h>
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +18,18 @@ struct ClientReply {
   std::string bytes() const { return head + body; }
 };
 
+/// Whether RunningFront and its clients speak TLS over TCP by themselves: $SIGNALBOX_FRONT_TLS, with which the
+/// tests of the front run a second time.
+bool fronts_speak_tls();
+
 class FrontClient {
  public:
   /// `address` as HttpFront::bound() names it: "127.0.0.1:43211", "unix:/path". Throws std::runtime_error.
   explicit FrontClient(const std::string& address);
+  /// With TLS, or without it, whatever the others do. TLS shakes hands with the first bytes. `context` null: as it
+  /// comes, and trusts everybody.
+  static FrontClient tls(const std::string& address, SSL_CTX* context = nullptr);
+  static FrontClient plain(const std::string& address);
   /// A socket that is not connected yet.
   static FrontClient unconnected();
   FrontClient(FrontClient&& other) noexcept;
@@ -41,12 +52,18 @@ class FrontClient {
   std::optional<std::string> read_to_end();
   void shutdown_send();
   int descriptor() const { return descriptor_; }
+  SSL* ssl() const { return ssl_.get(); }
+  /// Done by the first bytes otherwise. False: refused.
+  bool shake_hands();
 
  private:
   FrontClient() = default;
   size_t receive();
+  void begin_tls(SSL_CTX* context);
+  bool wait_for_tls(int result);
 
   int descriptor_ = -1;
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{nullptr, SSL_free};  ///< null: plain
   std::string received_;
 };
 

@@ -81,6 +81,7 @@ ApiReply counted(const ApiRequest&, const ApiContext& context) {
   add("unix", counts.unix_socket);
   text += fmt::format("streams {}, dropped {}\nlong polls {}\n", counts.streams, counts.streams_dropped,
                       counts.long_polls);
+  if (counts.tls_handshakes_failed > 0) text += fmt::format("handshakes failed {}\n", counts.tls_handshakes_failed);
   return {200, "text/plain", text, {}};
 }
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "tests/support/fake_identity.h"
+
 namespace signalbox::testing {
 
 RunningFront::RunningFront(const std::function<void(FrontConfig&)>& change, std::unique_ptr<History> history) {
@@ -15,6 +17,10 @@ RunningFront::RunningFront(const std::function<void(FrontConfig&)>& change, std:
   config.listen = {"127.0.0.1:0"};
   config.unix_socket = directory_ + "/signalbox.sock";
   config.limits.sweep = Millis(10);
+  if (fronts_speak_tls()) {
+    static const FakeIdentity kIdentity;
+    config.tls = kIdentity.identity();
+  }
   if (change) change(config);
   auto front = HttpFront::listen(config, front_routes(), std::move(history), front_snapshot(1), &no_writes());
   if (!front) throw std::runtime_error(front.error().message);

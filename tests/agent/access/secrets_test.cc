@@ -1,4 +1,5 @@
-/// Token files: where they are looked for, what is wrong with them, and that nothing told about it is a secret.
+/// Files of tokens and certificates: where they are looked for, what is wrong with them, and that nothing told
+/// about it is a secret.
 #include "agent/access/secrets.h"
 
 #include <doctest/doctest.h>
@@ -6,6 +7,9 @@
 #include <unistd.h>
 
 #include "agent/access/secret_file.h"
+#include "agent/clock.h"
+#include "lib/rfc3339.h"
+#include "tests/support/fake_identity.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/text_file.h"
 
@@ -29,7 +33,7 @@ struct Files {
     REQUIRE(chmod(path.c_str(), mode) == 0);
     return path;
   }
-  LoadedSecrets load(const ServerConfig& server) const { return load_secrets(server, around); }
+  LoadedSecrets load(const ServerConfig& server) const { return load_secrets(server, around, now().wall); }
   /// "error: ..." or "warning: ...", a line each.
   std::string problems(const ServerConfig& server) const {
     std::string lines;
@@ -125,4 +129,67 @@ TEST_CASE("a wiped secret is gone") {
   wipe(secret);
   CHECK(secret.empty());
   CHECK(std::string(where, 8) == std::string(8, '\0'));
+}
+
+TEST_CASE("a certificate and its key come from files, by path or by the name of a credential") {
+  const Files files;
+  const testing::FakeIdentity identity({.days = 90});
+  const ServerConfig server{.tls_cert_file = files.write("cert", identity.certificate_pem(), 0644),
+                            .tls_key_file = "key"};
+  files.write("key", identity.key_pem());
+  const LoadedSecrets loaded = files.load(server);
+  CHECK(loaded.problems.empty());
+  REQUIRE(loaded.secrets.tls != nullptr);
+  CHECK(loaded.secrets.tls->expires_at() > now().wall + hours(24 * 89));
+  CHECK(loaded.secrets.tls->open() != nullptr);
+  CHECK(files.load({}).secrets.tls == nullptr);
+}
+
+TEST_CASE("what is wrong with a certificate or its key is said, with its file, and no identity is made") {
+  const Files files;
+  const testing::FakeIdentity identity({.days = 90});
+  const testing::FakeIdentity other({.days = 90});
+  const std::string cert = files.write("cert", identity.certificate_pem());
+  const std::string key = files.write("key", identity.key_pem());
+  const auto refused = [&](const std::string& certificate, const std::string& of_key) {
+    const ServerConfig server{.tls_cert_file = certificate, .tls_key_file = of_key};
+    CHECK(files.load(server).secrets.tls == nullptr);
+    return files.problems(server);
+  };
+  const std::string missing = files.directory.file("missing");
+  CHECK(refused(missing, key) == "error: tls_cert_file: cannot read " + missing + ": No such file or directory\n");
+  CHECK(refused(cert, missing) == "error: tls_key_file: cannot read " + missing + ": No such file or directory\n");
+  const std::string empty = files.write("empty", "");
+  CHECK(refused(empty, key) == "error: tls_cert_file: " + empty + ": it holds no certificate in PEM\n");
+  CHECK(refused(key, key) == "error: tls_cert_file: " + key + ": it holds no certificate in PEM\n");
+  CHECK(refused(cert, cert).starts_with("error: tls_key_file: " + cert + ": it holds no private key in PEM"));
+  const std::string others = files.write("others", other.key_pem());
+  CHECK(refused(cert, others) ==
+        "error: tls_key_file: " + others + ": it is not the key of the first certificate in tls_cert_file\n");
+  const std::string& pem = identity.certificate_pem();
+  const std::string broken = files.write("broken", pem + pem.substr(0, pem.size() / 2));
+  CHECK(refused(broken, key).starts_with("error: tls_cert_file: " + broken + ": a certificate in it is broken: "));
+  const std::string locked = files.write("locked",
+                                         "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                                         "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhKX5c0h6JsQAICCAAw\n"
+                                         "-----END ENCRYPTED PRIVATE KEY-----\n");
+  CHECK(refused(cert, locked).starts_with("error: tls_key_file: " + locked + ": it "));
+  CHECK(files.problems({.tls_cert_file = cert, .tls_key_file = files.write("open", identity.key_pem(), 0644)}) ==
+        "warning: tls_key_file: " + files.directory.file("open") +
+            " can be read by every user of this host; chmod 0640 it\n");
+}
+
+TEST_CASE("a certificate that has expired, or does within 14 days, is a warning and is used") {
+  const Files files;
+  const auto problems = [&](const testing::IdentityShape& shape) {
+    const testing::FakeIdentity identity(shape);
+    const ServerConfig server{.tls_cert_file = files.write("cert", identity.certificate_pem()),
+                              .tls_key_file = files.write("key", identity.key_pem())};
+    CHECK(files.load(server).secrets.tls != nullptr);
+    return files.problems(server);
+  };
+  const std::string cert = "warning: tls_cert_file: " + files.directory.file("cert");
+  CHECK(problems({.expired = true}).starts_with(cert + ": clients will refuse it: it expired at "));
+  CHECK(problems({.days = 13}).starts_with(cert + ": renew it: it expires at "));
+  CHECK(problems({.days = 15}).empty());
 }

@@ -17,7 +17,7 @@ using testing::FakePage;
 AgentClient client_of(const std::string& url) {
   auto address = parse_agent_address(url);
   REQUIRE(address);
-  auto client = AgentClient::make(*address, "");
+  auto client = AgentClient::make(*address);
   REQUIRE(client);
   return *client;
 }
@@ -105,75 +105,109 @@ TEST_CASE("a certificate that nobody vouches for is refused") {
   const std::string agent = base_of(page);
   REQUIRE(agent.starts_with("https://"));
   CHECK(error_of(client_of(agent).get("/")) ==
-        "the certificate of " + agent + " is not trusted, has expired or is for another name");
+        "the certificate of " + agent +
+            " is of nobody who this system trusts: self-signed certificate; --ca-file names who vouches for it");
   CHECK(page.requests().empty());
+}
+
+TEST_CASE("a certificate that the file vouches for is trusted, unless it has expired or is for another name") {
+  const auto said_of = [](const testing::IdentityShape& shape) {
+    const testing::FakeIdentity identity(shape);
+    FakePage page(&identity);
+    page.on("/", testing::reply(200, "{}"));
+    const auto client = AgentClient::make(*parse_agent_address(base_of(page)), {.ca = {identity.pem_file(), "CA"}});
+    REQUIRE(client);
+    std::string said = error_of(client->get("/"));
+    CHECK(page.requests().size() == (said.empty() ? 1 : 0));
+    return said.substr(0, said.find(base_of(page))) + said.substr(said.find(' ', said.find("://") + 1) + 1);
+  };
+  CHECK(said_of({}).empty());
+  CHECK(said_of({.expired = true}) == "the certificate of has expired");
+  CHECK(said_of({.names = "DNS:signalbox.example"}) ==
+        "the certificate of is not for 127.0.0.1 but for another name");
+  CHECK(said_of({.names = "IP:127.0.0.2"}) == "the certificate of is not for 127.0.0.1 but for another name");
+}
+
+TEST_CASE("a file of those who vouch has to hold certificates") {
+  const ScratchDirectory directory;
+  std::ofstream(directory.file("ca")) << "nonsense\n";
+  const auto address = *parse_agent_address("https://127.0.0.1:1");
+  for (const char* name : {"missing", "ca"}) {
+    const auto refused = AgentClient::make(address, {.ca = {directory.file(name), "--ca-file"}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message ==
+          "--ca-file: " + directory.file(name) + " cannot be read, or holds no certificate in PEM");
+  }
 }
 
 TEST_CASE("a token goes to this host and over TLS only") {
   const ScratchDirectory directory;
   const std::string file = directory.file("token");
   std::ofstream(file) << "0123456789abcdef0123456789abcdef\n";
-  const auto make = [&](const std::string& url) { return AgentClient::make(*parse_agent_address(url), file); };
-  CHECK(make("https://signalbox.example:9529"));
-  CHECK(make("unix:/run/signalbox/signalbox.sock"));
-  const auto refused = make("http://signalbox.example:9529");
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().message ==
-        "http://signalbox.example:9529: not sending the token of SIGNALBOX_TOKEN_FILE over plain http to another "
-        "host; use https:// or unset the variable");
+  const auto make =
+      [&](const std::string& url) {
+        { return AgentClient::make(*parse_agent_address(url), {.token = {file, "--token-file"}}); };
+        CHECK(make("https://signalbox.example:9529"));
+        CHECK(make("unix:/run/signalbox/signalbox.sock"));
+        const auto refused = make("http://signalbox.example:9529");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message ==
+              "http://signalbox.example:9529: the token of --token-file is not sent over plain http to another "
+              "host; use "
+              "https://");
 
-  FakePage page;
-  page.on("/", testing::reply(200, "{}"));
-  const auto client = make(base_of(page));
-  REQUIRE(client);
-  REQUIRE(client->get("/"));
-  CHECK(page.requests().front().header("authorization") == "Bearer 0123456789abcdef0123456789abcdef");
-}
+        FakePage page;
+        page.on("/", testing::reply(200, "{}"));
+        const auto client = make(base_of(page));
+        REQUIRE(client);
+        REQUIRE(client->get("/"));
+        CHECK(page.requests().front().header("authorization") == "Bearer 0123456789abcdef0123456789abcdef");
+      }
 
-TEST_CASE("a token file that holds no token is an error") {
-  const ScratchDirectory directory;
-  const auto address = *parse_agent_address("unix:/run/x");
-  CHECK_FALSE(AgentClient::make(address, directory.file("missing")));
-  for (const std::string& content :
-       {std::string(), std::string("two words"), std::string("a\nb"), std::string(5000, 'x')}) {
-    std::ofstream(directory.file("token")) << content;
-    CHECK_FALSE(AgentClient::make(address, directory.file("token")));
+  TEST_CASE("a token file that holds no token is an error") {
+    const ScratchDirectory directory;
+    const auto address = *parse_agent_address("unix:/run/x");
+    CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("missing"), ""}}));
+    for (const std::string& content :
+         {std::string(), std::string("two words"), std::string("a\nb"), std::string(5000, 'x')}) {
+      std::ofstream(directory.file("token")) << content;
+      CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("token"), ""}}));
+    }
   }
-}
 
-TEST_CASE("an address is http, https or an absolute socket path") {
-  for (const char* good : {"http://127.0.0.1:9529", "http://127.0.0.1:9529/", "https://box.example/prefix",
-                           "http://[::1]:9529", "unix:/run/x.sock", "unix:///run/x.sock"}) {
-    CAPTURE(good);
-    CHECK(parse_agent_address(good));
+  TEST_CASE("an address is http, https or an absolute socket path") {
+    for (const char* good : {"http://127.0.0.1:9529", "http://127.0.0.1:9529/", "https://box.example/prefix",
+                             "http://[::1]:9529", "unix:/run/x.sock", "unix:///run/x.sock"}) {
+      CAPTURE(good);
+      CHECK(parse_agent_address(good));
+    }
+    const std::string long_path = "unix:/" + std::string(200, 'x');
+    for (const char* bad : {"", "127.0.0.1:9529", "ftp://x", "unix:relative", "unix:", "http://x/?a=b",
+                            "http://a b", "http://user:secret@x", long_path.c_str()}) {
+      CAPTURE(bad);
+      const auto address = parse_agent_address(bad);
+      REQUIRE_FALSE(address);
+      CHECK(address.error().message.find("secret") == std::string::npos);
+    }
+    CHECK(parse_agent_address("unix:///run/x.sock")->socket == "/run/x.sock");
   }
-  const std::string long_path = "unix:/" + std::string(200, 'x');
-  for (const char* bad : {"", "127.0.0.1:9529", "ftp://x", "unix:relative", "unix:", "http://x/?a=b", "http://a b",
-                          "http://user:secret@x", long_path.c_str()}) {
-    CAPTURE(bad);
-    const auto address = parse_agent_address(bad);
-    REQUIRE_FALSE(address);
-    CHECK(address.error().message.find("secret") == std::string::npos);
+
+  TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
+    const testing::UnixAgent agent("{}");
+    const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
+    CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
+    CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");
+    CHECK(choose_agent("", "", sockets)->text == agent.url());
+    CHECK(choose_agent("", "", {"/nowhere/x.sock"})->text == "http://127.0.0.1:9529");
+    const auto wrong = choose_agent("", "nonsense", sockets);
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().message.starts_with("SIGNALBOX_URL: "));
   }
-  CHECK(parse_agent_address("unix:///run/x.sock")->socket == "/run/x.sock");
-}
 
-TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
-  const testing::UnixAgent agent("{}");
-  const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
-  CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
-  CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");
-  CHECK(choose_agent("", "", sockets)->text == agent.url());
-  CHECK(choose_agent("", "", {"/nowhere/x.sock"})->text == "http://127.0.0.1:9529");
-  const auto wrong = choose_agent("", "nonsense", sockets);
-  REQUIRE_FALSE(wrong);
-  CHECK(wrong.error().message.starts_with("SIGNALBOX_URL: "));
-}
-
-TEST_CASE("what is not usual in a path is encoded") {
-  CHECK(percent_encode("claude/claude-opus-4@20250514:a") == "claude/claude-opus-4%4020250514%3Aa");
-  CHECK(percent_encode("a b&c=\xc3\xa9") == "a%20b%26c%3D%C3%A9");
-}
+  TEST_CASE("what is not usual in a path is encoded") {
+    CHECK(percent_encode("claude/claude-opus-4@20250514:a") == "claude/claude-opus-4%4020250514%3Aa");
+    CHECK(percent_encode("a b&c=\xc3\xa9") == "a%20b%26c%3D%C3%A9");
+  }
 
 }  // namespace
 }  // namespace signalbox

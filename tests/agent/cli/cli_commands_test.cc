@@ -61,8 +61,8 @@ TEST_CASE("an agent that refuses is quoted") {
           testing::reply(404, R"({"title": "Not Found", "detail": "no provider \"nosuch\""})"));
   const auto token = run_command({"status", "--url", page.url("")});
   CHECK(token.code == 3);
-  CHECK(token.err ==
-        "signalbox: the agent at " + page.url("") + " wants a token: put its path into SIGNALBOX_TOKEN_FILE\n");
+  CHECK(token.err == "signalbox: the agent at " + page.url("") +
+                         " wants a token: name its file with --token-file or SIGNALBOX_TOKEN_FILE\n");
   const auto unknown = run_command({"why", "nosuch", "--url", page.url("")});
   CHECK(unknown.code == 64);
   CHECK(unknown.err == "signalbox: the agent at " + page.url("") + " answered HTTP 404: no provider \"nosuch\"\n");

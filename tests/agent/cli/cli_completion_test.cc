@@ -42,6 +42,7 @@ TEST_CASE("bash completes commands, options and targets") {
   CHECK(complete("signalbox status ") == "claude claude/opus:1 openai");
   CHECK(complete("signalbox why o") == "openai");
   CHECK(complete("signalbox --url http://127.0.0.1:1 status o") == "openai");
+  CHECK(complete("signalbox --token-file ~/x --ca-file=/y status o") == "openai");
   CHECK(complete("signalbox history --since 2") == "24h");
   CHECK(complete("signalbox completion ") == "bash");
   CHECK(complete("signalbox guard c") == "claude claude/opus:1");

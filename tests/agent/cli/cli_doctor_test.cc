@@ -164,11 +164,11 @@ TEST_CASE("the agent's own warnings are passed on") {
   testing::FakePage page;
   page.on("/readyz", testing::reply(200, R"({"status": "warn", "checks": {"store:persistence": [{"status": "pass"}],
                                           "sources:freshness": [{"status": "warn", "output": "1 of 3"}]}})"));
-  const auto diagnoses = check_agent(AgentClient::make(*parse_agent_address(page.url("")), ""));
+  const auto diagnoses = check_agent(AgentClient::make(*parse_agent_address(page.url(""))));
   REQUIRE(diagnoses.size() == 2);
   CHECK(diagnoses[0].finding == Finding::ok);
   CHECK(diagnoses[1] == Diagnosis{Finding::warn, "agent", "sources:freshness: 1 of 3", ""});
-  const auto gone = check_agent(AgentClient::make(*parse_agent_address("unix:/nowhere/x"), ""));
+  const auto gone = check_agent(AgentClient::make(*parse_agent_address("unix:/nowhere/x")));
   CHECK(gone.at(0).finding == Finding::fail);
   CHECK(gone.at(0).advice.find("systemctl start") != std::string::npos);
 }

@@ -27,7 +27,7 @@ struct Script {
     std::istringstream in(input);
     const auto address = parse_agent_address(page.url(""));
     REQUIRE(address);
-    const auto client = AgentClient::make(*address, "");
+    const auto client = AgentClient::make(*address);
     REQUIRE(client);
     return report_command({out, err}, *client, options, in, [&](Millis pause) { pauses.push_back(pause.count()); });
   }

@@ -119,16 +119,28 @@ TEST_CASE("the server's mistakes") {
        "2:22 error: [server]: agent_check_listen: \"balancer:9530\" is no address; write \"127.0.0.1:9529\" or "
        "\"[::1]:9529\""},
       {"listen = \"0.0.0.0:9529\"",
-       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs allow_plaintext = true, which "
-       "says that a proxy in front checks tokens and encrypts"},
+       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs reader_token_file and "
+       "tls_cert_file with tls_key_file, or allow_plaintext = true, which says that a proxy in front encrypts"},
+      {"listen = \"0.0.0.0:9529\"\nreader_token_file = \"r\"",
+       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs tls_cert_file with tls_key_file, "
+       "or allow_plaintext = true, which says that a proxy in front encrypts"},
+      {"listen = \"0.0.0.0:9529\"\ntls_cert_file = \"c\"\ntls_key_file = \"k\"\noperator_token_file = \"o\"",
+       "2:10 error: [server]: listen: \"0.0.0.0:9529\" is not loopback: it needs reader_token_file, or "
+       "allow_plaintext = true, which says that a proxy in front encrypts"},
+      {"agent_check_listen = \"0.0.0.0:9530\"\nreader_token_file = \"r\"\ntls_cert_file = \"c\"\ntls_key_file = "
+       "\"k\"",
+       "2:22 error: [server]: agent_check_listen: \"0.0.0.0:9530\" is not loopback: it has neither tokens nor TLS "
+       "and needs allow_plaintext = true, which says that the network in front of it is trusted"},
       {"log_level = \"loud\"", "2:13 error: [server]: log_level: \"loud\" is not one of debug, info, warn, error"},
       {"log_level = \"warning\"",
        "2:13 error: [server]: log_level: \"warning\" is not one of debug, info, warn, error; did you mean "
        "\"warn\"?"},
       {"tls_cert_file = \"x\"",
-       "2:17 error: [server]: tls_cert_file is not enforced by this version of "
-       "signalbox: remove it, and put a proxy in front that checks tokens and encrypts "
-       "(allow_plaintext = true)"},
+       "2:17 error: [server]: tls_cert_file needs tls_key_file beside it: the certificate and its key"},
+      {"tls_key_file = \"x\"",
+       "2:16 error: [server]: tls_key_file needs tls_cert_file beside it: the certificate and its key"},
+      {"tls_cert_file = \"x\"\ntls_key_file = 1",
+       "3:16 error: [server]: tls_key_file: must be a string; it is a whole number"},
       {"answer_ttl_s = 4", "2:16 error: [server]: answer_ttl_s: must be from 5 to 3600; it is 4"},
       {"state_dir = \"/a\\u0000b\"", "2:13 error: [server]: state_dir: holds a control character"},
       {"state_dir = \"data\"",
@@ -150,10 +162,11 @@ TEST_CASE("the server's mistakes") {
   check_each("[server]\n", rows);
 }
 
-TEST_CASE("an open address is fine where it is said that a proxy protects it") {
+TEST_CASE("an open address is fine behind a token and TLS, or where it is said that a proxy protects it") {
   CHECK(problems("[server]\nlisten = \"0.0.0.0:9529\"\nallow_plaintext = true\n").empty());
   const std::string with_token = "[server]\nlisten = \"[::]:0\"\nreader_token_file = \"r\"\n";
   CHECK(problems(with_token).find("is not loopback") != std::string::npos);
+  CHECK(problems(with_token + "tls_cert_file = \"c\"\ntls_key_file = \"k\"\n").empty());
   CHECK(problems("[server]\nlisten = [\"127.0.0.1:0\", \"127.9.9.9:1\", \"[::1]:2\"]\n"
                  "allowed_hosts = [\"signalbox.example\", \"10.0.0.1:8080\", \"::1\", \"[::1]:80\"]\n")
             .empty());
@@ -165,6 +178,13 @@ TEST_CASE("an address from the command line is held to the same rule") {
   server.listen = {"127.0.0.1:0", "192.0.2.1:9529"};
   REQUIRE(check_open(server));
   CHECK(check_open(server)->message.starts_with("listen: \"192.0.2.1:9529\" is not loopback: "));
+  server.reader_token_file = "reader";
+  server.tls_cert_file = "certificate";
+  CHECK(check_open(server));
+  server.tls_key_file = "key";
+  CHECK(check_open(server) == std::nullopt);
+  server.reader_token_file.clear();
+  CHECK(check_open(server));
   server.allow_plaintext = true;
   CHECK(check_open(server) == std::nullopt);
 }
@@ -304,8 +324,8 @@ interval_s = 5
 [policy]
 hold_s = 0
 hold = 1
-)") == "2:10 error: [server]: listen: \"0.0.0.0:1\" is not loopback: it needs allow_plaintext = true, which says "
-       "that a proxy in front checks tokens and encrypts\n"
+)") == "2:10 error: [server]: listen: \"0.0.0.0:1\" is not loopback: it needs reader_token_file and tls_cert_file "
+       "with tls_key_file, or allow_plaintext = true, which says that a proxy in front encrypts\n"
        "2:11 error: [server]: listen: \"nowhere\" is no address; write \"127.0.0.1:9529\" or \"[::1]:9529\"\n"
        "3:1 " IN_SOURCE
        "components is missing: name the ids that a source of kind statuspage watches\n"
