@@ -144,70 +144,70 @@ TEST_CASE("a token goes to this host and over TLS only") {
   const ScratchDirectory directory;
   const std::string file = directory.file("token");
   std::ofstream(file) << "0123456789abcdef0123456789abcdef\n";
-  const auto make =
-      [&](const std::string& url) {
-        { return AgentClient::make(*parse_agent_address(url), {.token = {file, "--token-file"}}); };
-        CHECK(make("https://signalbox.example:9529"));
-        CHECK(make("unix:/run/signalbox/signalbox.sock"));
-        const auto refused = make("http://signalbox.example:9529");
-        REQUIRE_FALSE(refused);
-        CHECK(refused.error().message ==
-              "http://signalbox.example:9529: the token of --token-file is not sent over plain http to another "
-              "host; use "
-              "https://");
+  const auto make = [&](const std::string& url) {
+    return AgentClient::make(*parse_agent_address(url), {.token = {file, "--token-file"}});
+  };
+  CHECK(make("https://signalbox.example:9529"));
+  CHECK(make("unix:/run/signalbox/signalbox.sock"));
+  const auto refused = make("http://signalbox.example:9529");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message ==
+        "http://signalbox.example:9529: the token of --token-file is not sent over plain http to another "
+        "host; use "
+        "https://");
 
-        FakePage page;
-        page.on("/", testing::reply(200, "{}"));
-        const auto client = make(base_of(page));
-        REQUIRE(client);
-        REQUIRE(client->get("/"));
-        CHECK(page.requests().front().header("authorization") == "Bearer 0123456789abcdef0123456789abcdef");
-      }
+  FakePage page;
+  page.on("/", testing::reply(200, "{}"));
+  const auto client = make(base_of(page));
+  REQUIRE(client);
+  REQUIRE(client->get("/"));
+  CHECK(page.requests().front().header("authorization") == "Bearer 0123456789abcdef0123456789abcdef");
+}
 
-  TEST_CASE("a token file that holds no token is an error") {
-    const ScratchDirectory directory;
-    const auto address = *parse_agent_address("unix:/run/x");
-    CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("missing"), ""}}));
-    for (const std::string& content :
-         {std::string(), std::string("two words"), std::string("a\nb"), std::string(5000, 'x')}) {
-      std::ofstream(directory.file("token")) << content;
-      CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("token"), ""}}));
-    }
+TEST_CASE("a token file that holds no token is an error") {
+  const ScratchDirectory directory;
+  const auto address = *parse_agent_address("unix:/run/x");
+  CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("missing"), ""}}));
+  for (const std::string& content :
+       {std::string(), std::string("two words"), std::string("a\nb"), std::string(5000, 'x')}) {
+    std::ofstream(directory.file("token")) << content;
+    CHECK_FALSE(AgentClient::make(address, {.token = {directory.file("token"), ""}}));
   }
+}
 
-  TEST_CASE("an address is http, https or an absolute socket path") {
-    for (const char* good : {"http://127.0.0.1:9529", "http://127.0.0.1:9529/", "https://box.example/prefix",
-                             "http://[::1]:9529", "unix:/run/x.sock", "unix:///run/x.sock"}) {
-      CAPTURE(good);
-      CHECK(parse_agent_address(good));
-    }
-    const std::string long_path = "unix:/" + std::string(200, 'x');
-    for (const char* bad : {"", "127.0.0.1:9529", "ftp://x", "unix:relative", "unix:", "http://x/?a=b",
-                            "http://a b", "http://user:secret@x", long_path.c_str()}) {
-      CAPTURE(bad);
-      const auto address = parse_agent_address(bad);
-      REQUIRE_FALSE(address);
-      CHECK(address.error().message.find("secret") == std::string::npos);
-    }
-    CHECK(parse_agent_address("unix:///run/x.sock")->socket == "/run/x.sock");
+TEST_CASE("an address is http, https or an absolute socket path") {
+  for (const char* good : {"http://127.0.0.1:9529", "http://127.0.0.1:9529/", "https://box.example/prefix",
+                           "http://[::1]:9529", "unix:/run/x.sock", "unix:///run/x.sock"}) {
+    CAPTURE(good);
+    CHECK(parse_agent_address(good));
   }
+  const std::string long_path = "unix:/" + std::string(200, 'x');
+  for (const char* bad : {"", "127.0.0.1:9529", "ftp://x", "unix:relative", "unix:", "http://x/?a=b", "http://a b",
+                          "http://user:secret@x", long_path.c_str()}) {
+    CAPTURE(bad);
+    const auto address = parse_agent_address(bad);
+    REQUIRE_FALSE(address);
+    CHECK(address.error().message.find("secret") == std::string::npos);
+  }
+  CHECK(parse_agent_address("unix:///run/x.sock")->socket == "/run/x.sock");
+}
 
-  TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
-    const testing::UnixAgent agent("{}");
-    const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
-    CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
-    CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");
-    CHECK(choose_agent("", "", sockets)->text == agent.url());
-    CHECK(choose_agent("", "", {"/nowhere/x.sock"})->text == "http://127.0.0.1:9529");
-    const auto wrong = choose_agent("", "nonsense", sockets);
-    REQUIRE_FALSE(wrong);
-    CHECK(wrong.error().message.starts_with("SIGNALBOX_URL: "));
-  }
+TEST_CASE("the agent is looked for where it was said, then on its sockets, then on loopback") {
+  const testing::UnixAgent agent("{}");
+  const std::vector<std::string> sockets = {"/nowhere/x.sock", agent.socket()};
+  CHECK(choose_agent("http://a.example", "http://b.example", sockets)->text == "http://a.example");
+  CHECK(choose_agent("", "http://b.example", sockets)->text == "http://b.example");
+  CHECK(choose_agent("", "", sockets)->text == agent.url());
+  CHECK(choose_agent("", "", {"/nowhere/x.sock"})->text == "http://127.0.0.1:9529");
+  const auto wrong = choose_agent("", "nonsense", sockets);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.starts_with("SIGNALBOX_URL: "));
+}
 
-  TEST_CASE("what is not usual in a path is encoded") {
-    CHECK(percent_encode("claude/claude-opus-4@20250514:a") == "claude/claude-opus-4%4020250514%3Aa");
-    CHECK(percent_encode("a b&c=\xc3\xa9") == "a%20b%26c%3D%C3%A9");
-  }
+TEST_CASE("what is not usual in a path is encoded") {
+  CHECK(percent_encode("claude/claude-opus-4@20250514:a") == "claude/claude-opus-4%4020250514%3Aa");
+  CHECK(percent_encode("a b&c=\xc3\xa9") == "a%20b%26c%3D%C3%A9");
+}
 
 }  // namespace
 }  // namespace signalbox

@@ -2,6 +2,7 @@
 /// other tests, which run a second time over TLS (tests/CMakeLists.txt: agent_tls).
 #include <doctest/doctest.h>
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 #include <filesystem>
 
@@ -62,7 +63,7 @@ std::string protocol_of(const FrontClient& client) {
 TEST_CASE("over TLS the answers are those of the unix socket, which stays plain") {
   const SecureFront secure;
   auto client = secure.client();
-  auto local = FrontClient::plain(secure.front.unix_address());
+  FrontClient local(secure.front.unix_address());
   for (const char* path : {"/v1/health", "/v1/health/claude", "/v1/check/openai", "/livez", "/v1/nothing"}) {
     CAPTURE(path);
     const auto over_tls = client.get(path);
@@ -83,7 +84,7 @@ TEST_CASE("a body of a megabyte goes both ways, to a client that is slow to take
   for (int i = 0; i < 3; ++i) {
     const auto reply = client.read_reply();
     CHECK(reply.status == 200);
-    CHECK(reply.body == body);
+    CHECK((reply.body == "POST " + body));  // not to be printed
   }
 }
 
