@@ -57,7 +57,8 @@ void Outbox::add(Notice notice, std::vector<Record>& records) {
 
 const Message* Outbox::next(Instant now, std::vector<Record>& records) {
   wake_at_.reset();
-  while (sending_ && now.wall - sending_->message.at >= kGiveUpAfter) {
+  const WallTime by_age = age_.at(now);
+  while (sending_ && by_age - sending_->message.at >= kGiveUpAfter) {
     ++counts_.given_up;
     end(sending_->notices, told_, records);
     sending_.reset();

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/cautious_clock.h"
 #include "lib/notify/message.h"
 #include "lib/notify/retry.h"
 #include "lib/records.h"
@@ -84,6 +85,7 @@ class Outbox {
   void record_try(Instant now, std::vector<Record>& records) const;
 
   NotifyConfig terms_;
+  CautiousClock age_;
   std::vector<Notice> waiting_;  ///< that are part of no message yet
   std::optional<Sending> sending_;
   ToldStates told_;
