@@ -63,8 +63,6 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const std::shared_ptr<const Config
   daemon->config_ = config;
   daemon->store_ = std::move(opened->store);
   const StoreStatus stored = daemon->store_->status();
-  if (!stored.set_aside.empty())
-    spdlog::error("the database was corrupt and is now {}; starting empty", stored.set_aside);
   if (!stored.ok) spdlog::error("nothing can be stored: {}; the signal goes on", stored.detail);
 
   Core core = restore_core(config, opened->restored, now());

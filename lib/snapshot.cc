@@ -138,9 +138,10 @@ std::string readyz_body(const Core& core, const AgentStatus& status, Instant now
   size_t all = 0;
   const size_t blind = blind_sources(core, now, all);
   const std::string store_output =
-      !status.persistence_ok      ? "not stored: " + status.persistence_detail
-      : !status.set_aside.empty() ? "the database was corrupt; started empty, the old one is " + status.set_aside
-                                  : "";
+      !status.persistence_ok ? "not stored: " + status.persistence_detail
+      : !status.set_aside.empty()
+          ? "the database was corrupt; what could be read of it was kept, the old one is " + status.set_aside
+          : "";
   const std::string source_output = blind == 0 ? "" : fmt::format("{} of {} sources are not fresh", blind, all);
   const bool pass =
       blind == 0 && store_output.empty() && status.config_error.empty() && status.notify_trouble.empty();

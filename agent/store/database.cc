@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -26,6 +29,9 @@ constexpr Millis kBusyTimeout = seconds(1);
 constexpr uintmax_t kMaxCheckedAtStart = 8'000'000;
 
 constexpr Millis kBetweenSetAside = hours(1);
+
+/// The database, its log, the log's index.
+constexpr std::array<const char*, 3> kSuffixes = {"", "-wal", "-shm"};
 
 /// FULL: what was committed survives a power cut. The log is cut back to 16 MB after a burst. Deleted pages hold
 /// public data only, so that overwriting them would be work for nothing.
@@ -61,13 +67,15 @@ int64_t version_in_header(const std::string& path) {
 }
 
 /// `<path>.corrupt-2026-11-23T101500Z`, numbered where that is taken.
-std::string free_name(const std::string& path, WallTime now) {
+std::string free_name(const std::string& path, std::string_view why, WallTime now) {
   const std::string dated =
-      fmt::format("{}.corrupt-{:%Y-%m-%dT%H%M%SZ}", path, std::chrono::time_point_cast<std::chrono::seconds>(now));
+      fmt::format("{}.{}-{:%Y-%m-%dT%H%M%SZ}", path, why, std::chrono::time_point_cast<std::chrono::seconds>(now));
   std::string name = dated;
   for (int number = 2; fs::exists(name); ++number) name = fmt::format("{}-{}", dated, number);
   return name;
 }
+
+std::string text_of(int system_error) { return std::generic_category().message(system_error); }
 
 }  // namespace
 
@@ -89,6 +97,7 @@ std::optional<OpenFailure> Database::open(WallTime now, Restored* restored) {
   if (restored != nullptr) {
     const int64_t version = version_in_header(path_);
     if (version > last_known_version()) return newer(version).failure;
+    remove_partial_files();
   }
   auto obstacle = connect(now, restored);
   if (obstacle && obstacle->corrupt) {
@@ -112,6 +121,9 @@ std::optional<Database::Obstacle> Database::connect(WallTime now, Restored* rest
     if (SqlError error = read_stored(connection_, now, *restored)) return obstacle(error);
   }
   connection_.keep_log_on_close(false);
+  if (is_new_) salvaged_ = {};  // what an earlier file had
+  is_new_ = is_new_ || std::exchange(is_salvaged_, false);
+  files_ = identities();
   return std::nullopt;
 }
 
@@ -136,14 +148,13 @@ std::optional<Database::Obstacle> Database::check_identity() {
 std::optional<Database::Obstacle> Database::prepare(bool was_clean) {
   if (connection_.is_read_only()) {
     const int system_error = eaccess(path_.c_str(), W_OK) == 0 ? EROFS : errno;
-    return Obstacle{{path_, std::generic_category().message(system_error), is_mistake(system_error)}};
+    return Obstacle{{path_, text_of(system_error), is_mistake(system_error)}};
   }
   if (SqlError error = connection_.execute(kSettings)) return obstacle(error);
   if (!was_clean && size_or_zero(path_) < kMaxCheckedAtStart) {
-    bool sound = true;
-    Statement check(connection_, "PRAGMA quick_check(1)");
-    if (SqlError error = check.rows([&](const SqlRow& row) { sound = row.text(0) == "ok"; }))
-      return obstacle(error);
+    SqlError error;
+    const bool sound = is_sound(connection_, error);
+    if (error) return obstacle(error);
     if (!sound) return Obstacle{{path_, "the database is corrupt"}, true};
   }
   if (SqlError error = migrate(connection_, migrations())) return obstacle(error);
@@ -163,27 +174,102 @@ Database::Obstacle Database::newer(int64_t version) const {
 }
 
 std::optional<OpenFailure> Database::set_aside(WallTime now) {
+  // A clock that was set back does not count as an hour that has yet to pass.
+  const bool again = set_aside_at_ && now >= *set_aside_at_ && now - *set_aside_at_ < kBetweenSetAside;
+  PartialFile fresh;
+  salvaged_ = {};
+  const SqlError unsaved =
+      connection_.is_open() && !again ? salvage_beside(connection_, path_, fresh, salvaged_) : SqlError{};
   // Closing writes nothing more into what is corrupt.
   if (connection_.is_open()) connection_.keep_log_on_close(true);
   connection_.close();
-  // A clock that was set back does not count as an hour that has yet to pass.
-  if (set_aside_at_ && now >= *set_aside_at_ && now - *set_aside_at_ < kBetweenSetAside) {
-    return OpenFailure{path_, "the database is corrupt again"};
-  }
-  const std::string name = free_name(path_, now);
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::error_code error;
-    fs::rename(path_ + suffix, name + suffix, error);
-    const bool absent = error == std::errc::no_such_file_or_directory;
-    if (error && !absent) {
-      return OpenFailure{path_, "corrupt, and cannot be moved aside: " + error.message(),
-                         is_mistake(error.value())};
-    }
-  }
+  if (again) return OpenFailure{path_, "the database is corrupt again"};
+  // Without room for what can be read it stays where it is, for the next try.
+  if (unsaved && !unsaved.is_corruption()) return OpenFailure{path_, unsaved.message};
+  const std::string name = free_name(path_, "corrupt", now);
+  if (auto failure = move_away(name, true)) return failure;
+  is_salvaged_ = !unsaved && !salvaged_.carried.empty() && fresh.replace(path_) == 0;
+  if (!is_salvaged_) salvaged_.carried.clear();
   sync_directory(state_dir_);
   set_aside_path_ = name;
   set_aside_at_ = now;
+  spdlog::error("the database was corrupt and is now {}; the new one has {} of it", name,
+                !is_salvaged_            ? "nothing but the present state"
+                : salvaged_.lost.empty() ? "everything that could be read"
+                                         : fmt::format("everything but {}", fmt::join(salvaged_.lost, ", ")));
   return std::nullopt;
+}
+
+bool Database::carried(const std::string& table) const { return std::ranges::count(salvaged_.carried, table) > 0; }
+
+std::optional<OpenFailure> Database::move_away(const std::string& name, bool ours_as_well) {
+  const Identities there = identities();
+  for (size_t i = 0; i < kSuffixes.size(); ++i) {
+    // A log is never left beside a file that it does not belong to.
+    if (!there.at(i) || (!ours_as_well && there.at(i) == files_.at(i))) continue;
+    std::error_code error;
+    fs::rename(path_ + kSuffixes.at(i), name + kSuffixes.at(i), error);
+    if (error) return OpenFailure{path_, "cannot be moved aside: " + error.message(), is_mistake(error.value())};
+  }
+  return std::nullopt;
+}
+
+void Database::remove_partial_files() const {
+  std::error_code ignored;
+  const std::string start = fs::path(path_).filename().string() + ".partial-";
+  for (const auto& entry : fs::directory_iterator(state_dir_, ignored)) {
+    if (entry.path().filename().string().starts_with(start)) fs::remove(entry.path(), ignored);
+  }
+}
+
+SqlError Database::check_files(bool& sound) const {
+  SqliteConnection reader;
+  SqlError error = reader.open(path_, SqliteMode::read_only, kBusyTimeout);
+  if (!error) sound = is_sound(reader, error);
+  if (!error.is_corruption()) return error;
+  sound = false;
+  return {};
+}
+
+Database::Identities Database::identities() const {
+  Identities found;
+  for (size_t i = 0; i < kSuffixes.size(); ++i) found.at(i) = identity_of(path_ + kSuffixes.at(i));
+  return found;
+}
+
+bool Database::is_displaced() const { return connection_.is_open() && identities() != files_; }
+
+/// The copy has the pages where the old file has them. So if the machine dies between the renaming and the removal
+/// of the old log, reading that log again writes what is there already.
+std::optional<OpenFailure> Database::put_back(WallTime now) {
+  if (auto failure = lock_.acquire(state_dir_)) return failure;
+  PartialFile fresh;
+  if (const SqlError error = copy_beside(connection_, path_, fresh)) {
+    if (!error.is_corruption()) return OpenFailure{path_, error.message};
+    if (auto failure = set_aside(now)) return failure;
+    return reopen(now);
+  }
+  const FileIdentity there = identity_of(path_);
+  if (there && there != files_.front()) {
+    const std::string name = free_name(path_, "replaced", now);
+    if (auto failure = move_away(name, false)) return failure;
+    spdlog::warn("another file was put in the database's place, and is now {}", name);
+  }
+  if (const int code = fresh.replace(path_)) return OpenFailure{path_, text_of(code)};
+  connection_.keep_log_on_close(true);
+  connection_.close();
+  std::error_code ignored;
+  for (const char* suffix : {"-wal", "-shm"}) fs::remove(path_ + suffix, ignored);
+  sync_directory(state_dir_);
+  spdlog::warn("the database was removed or replaced while it was in use; all of it is written anew");
+  return reopen(now);
+}
+
+std::optional<OpenFailure> Database::reopen(WallTime now) {
+  const auto obstacle = connect(now, nullptr);
+  if (!obstacle) return std::nullopt;
+  connection_.close();
+  return obstacle->failure;
 }
 
 void Database::read_in_place(WallTime now, Restored& restored) const {

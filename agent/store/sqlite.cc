@@ -106,12 +106,6 @@ SqlError SqliteConnection::pragma(const char* name, int64_t& value) {
   return Statement(*this, fmt::format("PRAGMA {}", name)).rows([&](const SqlRow& row) { value = row.integer(0); });
 }
 
-bool SqliteConnection::has_moved() const {
-  int moved = 0;
-  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-  return moved != 0;
-}
-
 void SqliteConnection::keep_log_on_close(bool keep) {
   sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }

@@ -50,8 +50,6 @@ class SqliteConnection {
   int64_t changes() const { return sqlite3_changes64(handle()); }
   /// Opened for writing, but the file only allows to read.
   bool is_read_only() const { return sqlite3_db_readonly(handle(), "main") == 1; }
-  /// Somebody renamed or removed the file under us: what is written now is found by nobody.
-  bool has_moved() const;
   /// Closing leaves the files as they are, without copying the log into the main file.
   void keep_log_on_close(bool keep);
   /// What `code`, given by the last call on `handle`, means.

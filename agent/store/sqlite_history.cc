@@ -1,7 +1,7 @@
 #include "agent/store/sqlite_history.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <charconv>
@@ -21,6 +21,12 @@ struct Position {
   int64_t at = std::numeric_limits<int64_t>::max();
   int64_t id = std::numeric_limits<int64_t>::max();
 };
+
+/// Elsewhere a file may change while it is read without locks.
+bool is_on_read_only_disk(const std::string& path) {
+  struct statvfs disk {};
+  return statvfs(path.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
+}
 
 // A cursor is a letter for what it pages and the position as two fixed numbers in hex.
 constexpr char kTransitionCursor = 't';
@@ -159,7 +165,8 @@ std::vector<std::string> SqliteHistory::queries() {
           overrides_where(kOverridesOfTarget)};
 }
 
-SqliteHistory::SqliteHistory(std::string path) : path_(std::move(path)) {}
+SqliteHistory::SqliteHistory(std::string path, std::function<void()> on_damage)
+    : path_(std::move(path)), on_damage_(std::move(on_damage)) {}
 
 Result<HistoryPage<TransitionRecord>> SqliteHistory::transitions(const TransitionQuery& query) {
   const auto start = parse_cursor(kTransitionCursor, query.cursor);
@@ -270,15 +277,25 @@ Result<std::vector<OverrideRecord>> SqliteHistory::overrides(const OverrideQuery
 }
 
 std::optional<Error> SqliteHistory::ensure_open() {
-  struct stat file {};
-  if (stat(path_.c_str(), &file) != 0) return Error{"history: there is no database"};
-  const FileIdentity identity{file.st_dev, file.st_ino};
+  const FileIdentity identity = identity_of(path_);
+  if (!identity) return Error{"history: there is no database"};
   if (connection_.is_open() && identity == opened_) return std::nullopt;
   close();
-  if (SqlError error = connection_.open(path_, SqliteMode::read_only, kBusyTimeout)) return failed(error);
-  opened_ = identity;
+  SqlError error = open(SqliteMode::read_only);
+  opened_ = error ? FileIdentity{} : identity;
+  // On a read-only disk there can be no index of the log: what is not in it is read, and asked anew each time.
+  if (error && is_on_read_only_disk(path_)) error = open(SqliteMode::immutable);
+  if (error) return failed(error);
   statements_.emplace(connection_);
   return std::nullopt;
+}
+
+/// SQLite opens the files at the first look.
+SqlError SqliteHistory::open(SqliteMode mode) {
+  connection_.close();
+  SqlError error = connection_.open(path_, mode, kBusyTimeout);
+  if (!error) error = connection_.execute("SELECT count(*) FROM sqlite_schema");
+  return error;
 }
 
 void SqliteHistory::close() {
@@ -289,6 +306,7 @@ void SqliteHistory::close() {
 /// The next query starts afresh.
 Error SqliteHistory::failed(const SqlError& error) {
   close();
+  if (error.is_corruption()) on_damage_();
   return Error{"history: " + error.message};
 }
 

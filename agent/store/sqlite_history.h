@@ -2,10 +2,13 @@
 /// History from the database's file, read-only, beside a writer in this or another process.
 ///
 /// Shape: `since` is inclusive, `until` is not; newest first by time, then by order of writing. A cursor stays good
-/// while rows come and go. Opens at the first query, and again when another file stands at the path.
+/// while rows come and go. Opens at the first query, and again when another file stands at the path. On a
+/// read-only disk it reads what is in the main file.
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "agent/store/file_identity.h"
 #include "agent/store/history.h"
 #include "agent/store/sqlite.h"
 
@@ -13,7 +16,9 @@ namespace signalbox {
 
 class SqliteHistory final : public History {
  public:
-  explicit SqliteHistory(std::string path);
+  /// `on_damage` is called when a query meets a damaged page.
+  explicit SqliteHistory(
+      std::string path, std::function<void()> on_damage = [] {});
   Result<HistoryPage<TransitionRecord>> transitions(const TransitionQuery& query) override;
   Result<HistoryPage<IncidentRecord>> incidents(const IncidentQuery& query) override;
   Result<std::vector<CountStep>> counts(const CountQuery& query) override;
@@ -24,12 +29,6 @@ class SqliteHistory final : public History {
   static std::vector<std::string> queries();
 
  private:
-  /// Which file a path names: device and inode.
-  struct FileIdentity {
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    bool operator==(const FileIdentity&) const = default;
-  };
   /// Bound to one connection, so made anew with it.
   struct Statements {
     explicit Statements(SqliteConnection& connection);
@@ -49,10 +48,12 @@ class SqliteHistory final : public History {
 
   /// Empty when there is a connection to the file that stands at the path now.
   std::optional<Error> ensure_open();
+  SqlError open(SqliteMode mode);
   void close();
   Error failed(const SqlError& error);
 
   const std::string path_;
+  const std::function<void()> on_damage_;
   FileIdentity opened_;
   SqliteConnection connection_;
   std::optional<Statements> statements_;

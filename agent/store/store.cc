@@ -1,6 +1,9 @@
 #include "agent/store/store.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -10,6 +13,7 @@
 #include "agent/store/sqlite_history.h"
 #include "agent/store/store_queue.h"
 #include "agent/store/store_writer.h"
+#include "lib/cautious_clock.h"
 
 namespace signalbox {
 namespace {
@@ -19,6 +23,12 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// A disk that is full rarely stays so for less; one that comes back is noticed within five seconds.
 constexpr Millis kFirstRetry = Millis(250);
 constexpr Millis kLongestRetry = seconds(5);
+/// A database that was removed under us is noticed within this.
+constexpr Millis kLookEvery = seconds(1);
+/// A check reads the whole file; readers that stumble again and again get no more of them.
+constexpr Millis kCheckEvery = minutes(1);
+/// A commit that takes longer says that the disk is slow: what can wait until the next start does.
+constexpr Millis kSlowCommit{300};
 /// What a batch's key is kept longer than it must be, at most.
 constexpr Millis kPruneEvery = minutes(5);
 
@@ -53,6 +63,7 @@ class SqliteStore final : public Store {
     if (failure && failure->fatal) return Error{failure->path + ": " + failure->reason};
     status_ = {!failure, failure ? failure->reason : "", writer_.set_aside_path(), 0};
     first_prune_at_ = now;
+    age_.at(signalbox::now());
     thread_ = std::thread([this] { run(); });
     return std::nullopt;
   }
@@ -99,7 +110,8 @@ class SqliteStore final : public Store {
   }
 
   Result<std::unique_ptr<History>> open_history() override {
-    return std::unique_ptr<History>(std::make_unique<SqliteHistory>(database_path(state_dir_)));
+    return std::unique_ptr<History>(
+        std::make_unique<SqliteHistory>(database_path(state_dir_), [damage = damage_] { *damage = true; }));
   }
 
  private:
@@ -107,34 +119,59 @@ class SqliteStore final : public Store {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
       wake_.wait_until(lock, next_work(), [&] { return stopping_ || !queue_.empty() || must_reopen(); });
-      if (!queue_.empty() || must_reopen()) commit(lock);
+      if (!queue_.empty() || must_reopen() || has_suffered(lock)) commit(lock);
       if (status_.ok && !stopping_) prune(lock);
       if (!status_.ok) pause(lock);
     }
     // The last attempt; after it what is left is lost with the process.
     if (!queue_.empty()) commit(lock);
     lock.unlock();
-    writer_.close();
+    writer_.close(now().wall, is_slow_);
   }
 
   /// An agent without news still looks whether its disk is back.
   bool must_reopen() const { return !status_.ok; }
 
-  SteadyTime next_work() const { return more_to_prune_ ? SteadyTime() : next_prune_; }
+  SteadyTime next_work() const {
+    return more_to_prune_ ? SteadyTime() : std::min(next_prune_, std::chrono::steady_clock::now() + kLookEvery);
+  }
+
+  /// Somebody took the files away, or a reader met damage. A file system that hangs must not hold the lock.
+  bool has_suffered(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    const bool suffered = must_check() || writer_.is_displaced();
+    lock.lock();
+    return suffered;
+  }
+
+  bool must_check() const { return *damage_ && std::chrono::steady_clock::now() >= next_check_; }
+
+  std::string write(const RecordGroup& group, WallTime at) {
+    if (must_check()) {
+      *damage_ = false;
+      next_check_ = std::chrono::steady_clock::now() + kCheckEvery;
+      if (std::string reason = writer_.check(at); !reason.empty()) return reason;
+    }
+    return writer_.commit(group, at);
+  }
 
   void commit(std::unique_lock<std::mutex>& lock) {
     RecordGroup group = queue_.take();
     lock.unlock();
     const SteadyTime began = std::chrono::steady_clock::now();
-    const std::string reason = writer_.commit(group, now().wall);
+    const std::string reason = write(group, now().wall);
     const auto took = std::chrono::steady_clock::now() - began;
+    is_slow_ = took > kSlowCommit;
     const uint64_t size = size_of(database_path(state_dir_)) + size_of(database_path(state_dir_) + "-wal");
     lock.lock();
     counts_.commits.add(took);
     counts_.failures += reason.empty() ? 0 : 1;
     counts_.database_bytes = size;
+    const bool was_ok = status_.ok;
     note(reason, std::move(group));
     lock.unlock();
+    if (was_ok && !reason.empty()) spdlog::error("nothing can be stored: {}; the signal goes on", reason);
+    if (!was_ok && reason.empty()) spdlog::info("everything is stored again");
     tell_listener();
     lock.lock();
   }
@@ -166,9 +203,11 @@ class SqliteStore final : public Store {
     const SteadyTime started = std::chrono::steady_clock::now();
     if (!more_to_prune_ && started < next_prune_) return;
     next_prune_ = started + kPruneEvery;
-    const WallTime at = first_prune_at_.value_or(now().wall);
+    const WallTime at = first_prune_at_.value_or(age_.at(now()));
     lock.unlock();
-    const bool more = writer_.prune(at);
+    bool damage = false;
+    const bool more = writer_.prune(at, damage);
+    if (damage) *damage_ = true;
     lock.lock();
     more_to_prune_ = more;
     if (!more) first_prune_at_.reset();
@@ -181,6 +220,9 @@ class SqliteStore final : public Store {
   Millis retry_ = kFirstRetry;
   SteadyTime next_prune_;
   bool more_to_prune_ = false;
+  SteadyTime next_check_;
+  bool is_slow_ = false;  ///< the last commit was
+  CautiousClock age_;
   std::optional<WallTime> first_prune_at_;  ///< the opener's `now`, for the deleting at start
 
   mutable std::mutex mutex_;  ///< guards what follows
@@ -195,6 +237,9 @@ class SqliteStore final : public Store {
 
   std::mutex listener_mutex_;  ///< held during the call, never together with mutex_
   std::function<void()> on_attempt_;
+
+  /// Somebody met a damaged page. Shared with readers, whose connections may outlive us.
+  const std::shared_ptr<std::atomic<bool>> damage_ = std::make_shared<std::atomic<bool>>(false);
 
   std::thread thread_;
 };

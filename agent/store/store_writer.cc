@@ -39,7 +39,8 @@ std::optional<OpenFailure> StoreWriter::open(WallTime now, Restored& restored) {
   }
   if (failure) return failure;
   if (std::string reason = attach(); !reason.empty()) return OpenFailure{"", reason, false};
-  rows_->remember(restored.batches);
+  // Of a corrupt one not all may have been read.
+  if (set_aside_path().empty()) rows_->remember(restored.batches);
   return std::nullopt;
 }
 
@@ -59,7 +60,9 @@ std::string StoreWriter::attach() {
 
 SqlError StoreWriter::fill() {
   RecordGroup group{{}, held_, 0};
-  for (const auto& [target, line] : held_overrides_) group.rows.emplace_back(line);
+  if (!database_.carried("overrides")) {
+    for (const auto& [target, line] : held_overrides_) group.rows.emplace_back(line);
+  }
   Transaction transaction(database_.connection());
   SqlError error = transaction.begin();
   if (!error) error = rows_->write_instance(instance_);
@@ -88,20 +91,40 @@ void StoreWriter::detach() {
 }
 
 std::string StoreWriter::ensure_open(WallTime now) {
-  // Somebody moved the file: what we would write now nobody would find.
-  if (rows_ && database_.connection().has_moved()) detach();
+  if (rows_ && database_.is_displaced()) return put_back(now);
   if (rows_) return {};
   if (const auto failure = database_.open(now, nullptr)) return failure->reason;
   return attach();
+}
+
+/// Until it succeeds the old connection, which sees everything, stays.
+std::string StoreWriter::put_back(WallTime now) {
+  rows_.reset();
+  const auto failure = database_.put_back(now);
+  if (!failure) return attach();
+  if (database_.is_open()) rows_ = std::make_unique<RecordRows>(database_.connection(), retention_);
+  return failure->reason;
+}
+
+std::string StoreWriter::replace(WallTime now) {
+  rows_.reset();
+  if (const auto failure = database_.set_aside(now)) return failure->reason;
+  return ensure_open(now);
+}
+
+std::string StoreWriter::check(WallTime now) {
+  if (!rows_) return {};
+  bool sound = true;
+  const SqlError error = database_.check_files(sound);
+  if (error) return error.message;
+  return sound ? "" : replace(now);
 }
 
 std::string StoreWriter::commit(const RecordGroup& group, WallTime now) {
   if (std::string reason = ensure_open(now); !reason.empty()) return reason;
   SqlError error = write(group);
   if (error.is_corruption()) {
-    rows_.reset();
-    if (const auto failure = database_.set_aside(now)) return failure->reason;
-    if (std::string reason = ensure_open(now); !reason.empty()) return reason;
+    if (std::string reason = replace(now); !reason.empty()) return reason;
     error = write(group);
   }
   if (error) return error.message;
@@ -118,7 +141,7 @@ SqlError StoreWriter::write(const RecordGroup& group) {
   return error;
 }
 
-bool StoreWriter::prune(WallTime now) {
+bool StoreWriter::prune(WallTime now, bool& damage) {
   if (!rows_) return false;
   bool more = false;
   Transaction transaction(database_.connection());
@@ -127,13 +150,16 @@ bool StoreWriter::prune(WallTime now) {
   if (!error) error = transaction.commit();
   // A failure shows in the next commit, which says so; the next hour deletes.
   if (error) rows_->rolled_back();
+  damage = damage || error.is_corruption();
   return !error && more;
 }
 
-void StoreWriter::close() {
+void StoreWriter::close(WallTime now, bool is_slow) {
+  if (rows_) static_cast<void>(ensure_open(now));
   if (!rows_) return;
   rows_.reset();
-  static_cast<void>(database_.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  database_.connection().keep_log_on_close(is_slow);
+  if (!is_slow) static_cast<void>(database_.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
   database_.close();
 }
 

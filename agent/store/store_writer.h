@@ -21,15 +21,21 @@ class StoreWriter {
   std::optional<OpenFailure> open(WallTime now, Restored& restored);
   /// Why the group is not on disk; empty: it is.
   std::string commit(const RecordGroup& group, WallTime now);
-  /// One bounded step of deleting; true while there is more to delete.
-  bool prune(WallTime now);
-  /// Empties the log into the main file.
-  void close();
+  /// One bounded step of deleting; true while there is more to delete. `damage` becomes true where it met some.
+  bool prune(WallTime now, bool& damage);
+  /// Somebody took the database away under us; `commit` brings it back. Asks the file system.
+  bool is_displaced() const { return database_.is_displaced(); }
+  /// A reader met damage: reads everything, and replaces what is corrupt. Why it could not; empty: it is sound now.
+  std::string check(WallTime now);
+  /// Empties the log into the main file; a slow disk is spared that, and the next start reads the log.
+  void close(WallTime now, bool is_slow);
   const std::string& set_aside_path() const { return database_.set_aside_path(); }
 
  private:
   SqlError write(const RecordGroup& group);
   std::string ensure_open(WallTime now);
+  std::string put_back(WallTime now);
+  std::string replace(WallTime now);
   std::string attach();
   SqlError fill();
   void hold(const RecordGroup& group);
