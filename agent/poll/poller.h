@@ -33,7 +33,7 @@ class Poller {
  public:
   /// `seed` is for the jitter of the pauses.
   Poller(PollerPorts ports, uint64_t seed);
-  /// Ends running fetches; at most a DNS lookup that hangs takes more than a moment.
+  /// Ends running fetches, in a moment.
   ~Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;

@@ -38,6 +38,12 @@ struct Resolver::Lookup {
   }
 };
 
+Resolver::~Resolver() {
+  for (auto& [host, running] : running_) {
+    if (!running.lookup->done()) running.thread.detach();
+  }
+}
+
 std::variant<Addresses, std::string> Resolver::ask_system(const std::string& host) {
   limit_dns_of_this_thread();
   addrinfo hints{};

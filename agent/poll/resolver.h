@@ -3,9 +3,11 @@
 ///
 /// getaddrinfo() has no deadline and cannot be interrupted. So each lookup runs on a thread of its own, and a
 /// caller that gives up leaves it behind, owned by the Resolver. A name whose lookup hangs is not asked again: the
-/// next caller waits for the same one. So there is at most one such thread a name. Threads: `resolve` from any. The
-/// destructor waits for the lookups left behind: their DNS queries are given up after some seconds (see the
-/// constants), a name service of another kind has its own timeout.
+/// next caller waits for the same one. So there is at most one such thread a name. Threads: `resolve` from any.
+///
+/// The destructor waits for no lookup: one that hangs would hold the agent's stop. It lets go of its thread, the
+/// only one in the agent that may outlive its owner; what that touches is its own. (getaddrinfo_a() would hide such
+/// threads, not avoid them: it cannot cancel what has begun either.)
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,8 +31,9 @@ class Resolver {
   /// What getaddrinfo() does; another one in tests. An error is the sentence's end: "Name or service not known".
   using Ask = std::function<std::variant<Addresses, std::string>(const std::string& host)>;
 
+  /// `ask` may be running after the Resolver has ended, and owns all that it uses.
   explicit Resolver(Ask ask = ask_system) : ask_(std::move(ask)) {}
-  ~Resolver() = default;
+  ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 

@@ -42,6 +42,22 @@ TEST_CASE("a name service that hangs holds nobody, and is asked once a name") {
   CHECK(std::get<Addresses>(resolver.resolve("status.example", within(seconds(10)))) == Addresses{"192.0.2.1"});
 }
 
+TEST_CASE("a name service that hangs does not hold the end") {
+  // Shared, for the lookup is still there when the Resolver and this test are not.
+  const auto let_go = std::make_shared<std::promise<void>>();
+  const std::shared_future<void> gone = let_go->get_future().share();
+  const auto began = now().mono;
+  {
+    Resolver resolver([let_go, gone](const std::string&) -> std::variant<Addresses, std::string> {
+      gone.wait_for(seconds(20));
+      return Addresses{"192.0.2.1"};
+    });
+    CHECK(std::holds_alternative<FetchFailure>(resolver.resolve("status.example", within(Millis(20)))));
+  }
+  CHECK(now().mono - began < seconds(10));
+  let_go->set_value();
+}
+
 TEST_CASE("the system knows localhost and no name under .invalid") {
   Resolver resolver;
   const auto local = resolver.resolve("localhost", within(seconds(10)));
