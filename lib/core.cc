@@ -309,7 +309,9 @@ Core start_core(std::shared_ptr<const Config> config, Remembered remembered, Ins
   }
   for (const OverrideRecord& record : remembered.overrides) {
     if (find_provider(*core.config, record.target.provider) == nullptr) continue;
-    const Instant expires{record.expires_at, now.mono + (record.expires_at - now.wall)};
+    // A clock that was set back must not make it last longer than it was to.
+    const Millis left = std::min(record.expires_at - now.wall, record.expires_at - record.at);
+    const Instant expires{record.expires_at, now.mono + left};
     core.targets[record.target].override =
         Override{record.state, record.primary_weight, record.reason, record.by, recalled(record.at, now), expires};
   }

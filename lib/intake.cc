@@ -4,8 +4,16 @@
 
 #include <algorithm>
 
+#include "lib/health_json.h"
+
 namespace signalbox {
 namespace {
+
+/// A restart goes on from there: without the record routers would come back at a stroke.
+void set_health(const Target& target, TargetState& state, Health health, std::vector<Record>& effects) {
+  if (health != state.health) effects.emplace_back(HealthRecord{target, health_to_json(health)});
+  state.health = std::move(health);
+}
 
 bool is_configured(const Config& config, const std::string& provider, const std::string& source) {
   const ProviderConfig* found = find_provider(config, provider);
@@ -140,7 +148,7 @@ void take_in(Core& core, const OverrideChange& change, std::vector<Record>& effe
   state.override = change.terms;
   for (auto& [target, affected] : core.targets) {
     if (override_of(core, target) != change.terms) continue;
-    affected.health = enter_override(affected.health, *change.terms, change.at);
+    set_health(target, affected, enter_override(affected.health, *change.terms, change.at), effects);
   }
   effects.emplace_back(OverrideRecord{.at = change.at.wall,
                                       .target = change.target,
@@ -162,7 +170,7 @@ void end_override(Core& core, const Target& target, const std::string& by, std::
     const bool was_under = each == target || (target.is_provider() && each.provider == target.provider);
     if (!was_under || override_of(core, each)) continue;
     const Cell cell = fuse(state.evidence.official.level, state.evidence.passive.level, policy.weights);
-    state.health = leave_override(state.health, *ended, cell, policy, now);
+    set_health(each, state, leave_override(state.health, *ended, cell, policy, now), effects);
   }
   effects.emplace_back(OverrideRecord{.at = now.wall,
                                       .target = target,

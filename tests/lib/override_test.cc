@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "lib/health_json.h"
 #include "tests/support/world.h"
 
 using namespace signalbox;
@@ -78,6 +79,19 @@ TEST_CASE("one that lowered the weight is left through recovering, not at a stro
   CHECK(world.told() == "healthy 100");
 }
 
+TEST_CASE("what a restart goes on from is stored with the override's beginning and its end") {
+  Green world;
+  world.set("claude", State::unhealthy, 0);
+  const auto begun = pick<HealthRecord>(world.last.effects);
+  REQUIRE_FALSE(begun.empty());
+  CHECK(begun.back().body == health_to_json(world.at("claude").health));
+  world.clear("claude");
+  const auto ended = pick<HealthRecord>(world.last.effects);
+  REQUIRE_FALSE(ended.empty());
+  CHECK(ended.back().body == health_to_json(world.at("claude").health));
+  CHECK(world.at("claude").health.state == State::recovering);
+}
+
 TEST_CASE("one expires by itself, at its own moment") {
   Green world;
   world.set("claude", State::degraded, 60, minutes(5));
@@ -144,4 +158,19 @@ TEST_CASE("overrides survive a restart with what is left of their time") {
                           {record.expires_at, clock.now.mono + minutes(10)}});
   const Update later = update(std::move(core), {}, clock.now + minutes(10));
   CHECK(later.core.targets.at({"claude", ""}).override == std::nullopt);
+}
+
+TEST_CASE("a clock that was set back before a restart makes no override last longer than it was to") {
+  const ManualClock clock;
+  const OverrideRecord record{.at = clock.now.wall + hours(24),
+                              .target = {"claude", ""},
+                              .action = OverrideAction::set,
+                              .by = "dana",
+                              .state = State::unhealthy,
+                              .primary_weight = 0,
+                              .reason = "INC-1",
+                              .expires_at = clock.now.wall + hours(25)};
+  const Core core = start_core(config({provider("claude")}),
+                               {.healths = {}, .sources = {}, .overrides = {record}, .batches = {}}, clock.now);
+  CHECK(core.targets.at({"claude", ""}).override->expires_at.mono == clock.now.mono + hours(1));
 }
