@@ -23,6 +23,7 @@ haproxy
 libclang-rt-14-dev
 lintian
 mmdebstrap
+mount
 nginx-light
 prometheus
 systemd
@@ -33,8 +34,8 @@ command -v node >/dev/null || system_packages="$system_packages nodejs"
 command -v npm >/dev/null || system_packages="$system_packages npm"
 
 # shellcheck disable=SC2086
-install_packages $build_packages doctest-dev ccache clang-format-14 openssl python3 python3-jsonschema python3-yaml util-linux groff-base bash \
-  curl nodejs
+install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
+  curl faketime nodejs openssl
 # shellcheck disable=SC2086
 [ "$selection" = "-LE system" ] || install_packages $system_packages
 # Another checkout of the same sources is served from the cache.
