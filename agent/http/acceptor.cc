@@ -50,7 +50,7 @@ Awaitable<void> serve(std::unique_ptr<HttpConnection> connection) { co_await con
 }  // namespace
 
 Acceptor::Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& service, HistoryWorker& worker,
-                   Seats& seats, std::function<void()> on_end)
+                   Seats& seats, Turns& turns, std::function<void()> on_end)
     : loop_(loop),
       socket_(std::move(socket)),
       readable_(loop.get_executor(), socket_.descriptor()),
@@ -58,6 +58,7 @@ Acceptor::Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& ser
       service_(service),
       worker_(worker),
       seats_(seats),
+      turns_(turns),
       on_end_(std::move(on_end)) {}
 
 Acceptor::~Acceptor() { stop(); }
@@ -130,7 +131,7 @@ Acceptor::Accepted Acceptor::out_of_resources(int why) {
 void Acceptor::welcome(StreamSocket socket, const Peer& peer) {
   // Who opens a unix socket is on this host: there is nobody in between.
   Transport transport(std::move(socket), peer.is_unix ? nullptr : service_.tls());
-  auto connection = std::make_unique<HttpConnection>(std::move(transport), peer, service_, worker_, seats_);
+  auto connection = std::make_unique<HttpConnection>(std::move(transport), peer, service_, worker_, seats_, turns_);
   if (!seats_.admit(*connection)) return connection->turn_away();
   asio::co_spawn(loop_.get_executor(), serve(std::move(connection)), [this](const std::exception_ptr& failure) {
     log_bug("http: a connection", failure);

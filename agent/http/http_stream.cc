@@ -75,14 +75,17 @@ void HttpStream::expire() {
   transport_.cancel();
 }
 
-void HttpStream::sweep(MonoTime now) {
+bool HttpStream::sweep(MonoTime now) {
+  if (!transport_.is_open()) return false;
   if (now >= write_by_) {
     if (!ending_) ++service_.feed().dropped;
-    return close();
+    close();
+    return true;
   }
-  if (ending_ || !pending_.empty() || now < comment_at_) return;
+  if (ending_ || !pending_.empty() || now < comment_at_) return false;
   push(keep_alive(framing_));
   if (!pending_.empty()) transport_.cancel();
+  return true;
 }
 
 void HttpStream::push(StreamFeed::Bytes bytes) {
