@@ -17,7 +17,7 @@
 namespace signalbox {
 
 inline constexpr size_t kMaxReports = 1000;
-inline constexpr int64_t kMaxCount = 1'000'000'000;  ///< of one outcome in one report, under all its keys together
+inline constexpr int64_t kMaxCount = 1'000'000'000;  ///< of one outcome in one report
 inline constexpr size_t kMaxBatchId = 128;
 
 struct Report {
