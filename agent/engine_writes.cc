@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "agent/clock.h"
+
 namespace signalbox {
 
 EngineWrites::EngineWrites(Engine& engine, Store& store, int batches_per_s, Millis commit_deadline)
-    : engine_(engine), rates_(batches_per_s), commits_(store, commit_deadline) {}
+    : engine_(engine), rates_(batches_per_s), series_(now().wall), commits_(store, commit_deadline) {}
 
 void EngineWrites::turn_away_batch() { count(BatchResult::invalid); }
 

@@ -22,6 +22,7 @@ class EngineWrites final : public Writes {
   void turn_away_batch() override;
   void take(ReportBatch batch, BatchDone done) override;
   void take(OverrideChange change, OverrideDone done) override;
+  SharedSeries& series() override { return series_; }
 
   /// The engine has published a snapshot to readers: who changed an override can see it now.
   void published();
@@ -44,6 +45,7 @@ class EngineWrites final : public Writes {
 
   Engine& engine_;
   ReporterRates rates_;
+  SharedSeries series_;
   std::mutex mutex_;  ///< guards what follows, and is held while somebody is told
   uint64_t publications_ = 0;
   std::vector<Unpublished> unpublished_;

@@ -3,7 +3,7 @@
 
 build_packages="g++ cmake ninja-build pkg-config libasio-dev libcpp-httplib-dev nlohmann-json3-dev libsqlite3-dev
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libssl-dev libsystemd-dev prometheus-cpp-dev
-  zlib1g-dev ca-certificates"
+  libprotozero-dev zlib1g-dev ca-certificates"
 
 # install_packages NAME...: those of them that are not installed.
 install_packages() {

@@ -7,7 +7,7 @@
 namespace signalbox {
 
 std::span<const ApiRoute> api_routes() {
-  static const std::array<ApiRoute, 19> kRoutes = {{
+  static const std::array<ApiRoute, 20> kRoutes = {{
       {"/v1/health", answer_health, false, true},
       {"/v1/health/(.+)", answer_target, false, true},
       {"/v1/check/(.+)", answer_check, false, true},
@@ -19,6 +19,11 @@ std::span<const ApiRoute> api_routes() {
       {"/v1/sources", answer_sources, false, false},
       {"/v1/reporters", answer_reporters, false, false},
       {.pattern = "/v1/reports", .post = take_reports, .to_write = Right::report},
+      {.pattern = "/v1/otlp/v1/metrics",
+       .post = take_otlp_metrics,
+       .to_write = Right::report,
+       .takes_protobuf = true,
+       .reword = otlp_status},
       {"/v1/overrides", answer_overrides, true, false},
       {.pattern = "/v1/overrides/(.+)", .put = put_override, .del = delete_override},
       {.pattern = "/livez", .get = answer_livez, .open = true},

@@ -25,6 +25,8 @@ struct Caller {
   std::optional<Grant> grant;   ///< what the token that it sent gives
 };
 
+enum class BodyType { json, protobuf };
+
 struct ApiRequest {
   std::string method;
   std::string path;  ///< percent-decoded, without the query
@@ -33,6 +35,7 @@ struct ApiRequest {
   std::string body;           ///< of a request that writes, as it was before any encoding
   Caller caller;              ///< of a request that writes
   std::string last_event_id;  ///< where a stream goes on
+  BodyType body_type = BodyType::json;
 };
 
 struct ApiReply {
@@ -60,6 +63,9 @@ using Respond = std::function<void(ApiReply)>;
 /// on the event loop, or on the worker's thread where the body is large.
 using Writer = void (*)(const ApiRequest&, const ApiContext&, Writes&, const Respond& respond);
 
+/// Writes a problem, of whatever part of the agent, in the form of the protocol that a route speaks.
+using Rewording = ApiReply (*)(const ApiReply& problem, BodyType type);
+
 /// One row of the contract, which schema/openapi.json describes. `pattern` is a regular expression over the whole
 /// decoded path.
 struct ApiRoute {
@@ -74,6 +80,8 @@ struct ApiRoute {
   bool measures = false;  ///< shows what the agent counts: gathered and rendered outside the event loop
   bool open = false;      ///< may be read by anybody, without a token: it tells nothing of what the agent knows
   Right to_write = Right::set_override;  ///< what POST, PUT and DELETE need; the most where a route says nothing
+  bool takes_protobuf = false;           ///< a body may be application/x-protobuf
+  Rewording reword = nullptr;            ///< of every answer from 400 on; null: application/problem+json
 };
 
 std::span<const ApiRoute> api_routes();

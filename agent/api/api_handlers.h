@@ -33,6 +33,11 @@ ApiReply history_not_available();
 void take_reports(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond);
 ApiReply answer_reporters(const ApiRequest& request, const ApiContext& context);
 
+// api_otlp.cc: what OpenTelemetry's exporters send.
+void take_otlp_metrics(const ApiRequest& request, const ApiContext& context, Writes& writes,
+                       const Respond& respond);
+ApiReply otlp_status(const ApiReply& problem, BodyType type);
+
 // api_overrides.cc: what people set by hand.
 ApiReply answer_overrides(const ApiRequest& request, const ApiContext& context);
 void put_override(const ApiRequest& request, const ApiContext& context, Writes& writes, const Respond& respond);

@@ -4,6 +4,7 @@
 /// Threads: any; `done` is called once, from any thread, perhaps before `take` returns.
 #include <functional>
 
+#include "agent/shared_series.h"
 #include "lib/core.h"
 
 namespace signalbox {
@@ -35,6 +36,8 @@ class Writes {
   virtual void take(ReportBatch batch, BatchDone done) = 0;
   /// `done` comes after readers can see the change. Never `too_fast`.
   virtual void take(OverrideChange change, OverrideDone done) = 0;
+  /// What cumulative counts counted up to.
+  virtual SharedSeries& series() = 0;
 };
 
 }  // namespace signalbox

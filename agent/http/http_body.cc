@@ -31,17 +31,26 @@ std::string_view media_type(std::string_view value) {
   return type.substr(0, type.find_last_not_of(" \t") + 1);
 }
 
+bool is_protobuf(std::string_view type) { return equal_ignoring_case(type, "application/x-protobuf"); }
+
 ApiReply unsupported(const std::string& detail) { return problem(415, "Unsupported Media Type", detail); }
 
 ApiReply too_large() { return bad_body(413, "", "the body is over 1 MiB when it is inflated"); }
 
 }  // namespace
 
-std::optional<ApiReply> refuse_body(const RequestHead& head, BodyEncoding& encoding) {
-  if (head.method == "DELETE") return std::nullopt;
+BodyType body_type(const RequestHead& head) {
   const auto type = only_field(head, "Content-Type");
-  if (!type || !equal_ignoring_case(media_type(*type), "application/json")) {
-    return unsupported("send it as application/json");
+  return type && is_protobuf(media_type(*type)) ? BodyType::protobuf : BodyType::json;
+}
+
+std::optional<ApiReply> refuse_body(const RequestHead& head, const ApiRoute& route, BodyEncoding& encoding) {
+  if (head.method == "DELETE") return std::nullopt;
+  const std::string_view type = media_type(only_field(head, "Content-Type").value_or(""));
+  const bool is_ours = equal_ignoring_case(type, "application/json") || (route.takes_protobuf && is_protobuf(type));
+  if (!is_ours) {
+    return unsupported(route.takes_protobuf ? "send it as application/x-protobuf or application/json"
+                                            : "send it as application/json");
   }
   const auto coding = only_field(head, "Content-Encoding");
   if (coding && (coding->empty() || equal_ignoring_case(*coding, "identity"))) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "agent/http/body_budget.h"
+#include "agent/http/chunked_body.h"
 #include "agent/http/http_call.h"
 #include "agent/http/http_framer.h"
 #include "lib/snapshot.h"
@@ -15,12 +16,16 @@ enum class BodyEncoding { none, gzip };
 /// A body as it arrives.
 struct IncomingBody {
   BodyEncoding encoding = BodyEncoding::none;
+  std::optional<ChunkedBody> chunks;  ///< of one that comes in chunks
   std::string bytes;
   std::shared_ptr<BodyShare> share;  ///< kept until the answer is known
 };
 
+/// What a body is by its Content-Type; JSON where it is none of ours.
+BodyType body_type(const RequestHead& head);
+
 /// Fills `encoding`, or says why the body need not come: 415. A DELETE's means nothing and is not looked at.
-std::optional<ApiReply> refuse_body(const RequestHead& head, BodyEncoding& encoding);
+std::optional<ApiReply> refuse_body(const RequestHead& head, const ApiRoute& route, BodyEncoding& encoding);
 
 /// Over the memory that bodies may take together.
 ApiReply no_room_for_body();

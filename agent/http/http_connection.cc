@@ -50,6 +50,12 @@ ApiReply too_many_writes() {
   return come_again(503, "too many requests that write wait for their answer", seconds(1));
 }
 
+/// As the route's protocol wants it.
+ApiReply reworded(ApiReply reply, const ApiRoute* route, BodyType type) {
+  if (reply.status < 400 || route == nullptr || route->reword == nullptr) return reply;
+  return route->reword(reply, type);
+}
+
 ApiReply too_many_streams() {
   auto busy = problem(503, "Service Unavailable", "too many streams are open");
   busy.headers.emplace_back("Retry-After", "5");
@@ -168,17 +174,21 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   }
   pending_ = accept(head, asker);
   pending_->method = method_label(head.method);
+  pending_->type = body_type(head);
   body_left_ = head.content_length;
+  bool body_comes = body_left_ > 0 || head.chunked;
   const bool waits_for_go_ahead =
-      head.expects_continue && !head.http_1_0 && body_left_ > 0 && unread().size() == head.size;
+      head.expects_continue && !head.http_1_0 && body_comes && unread().size() == head.size;
   consume(head.size);
-  if (waits_for_go_ahead && std::holds_alternative<ApiReply>(pending_->what)) {
-    // It is told before it sends. Whether it sends all the same nobody knows: no request can follow.
+  if ((waits_for_go_ahead || head.chunked) && std::holds_alternative<ApiReply>(pending_->what)) {
+    // It is told before it sends. Whether it sends all the same nobody knows, and chunks that nobody wants are not
+    // read to their end: no request can follow.
     pending_->form.close = true;
     body_left_ = 0;
+    body_comes = false;
   }
-  if (body_left_ > 0) enter(Phase::body, service_.limits().body);
-  if (waits_for_go_ahead && body_left_ > 0) send(kContinue);
+  if (body_comes) enter(Phase::body, service_.limits().body);
+  if (waits_for_go_ahead && body_comes) send(kContinue);
   return Step::read;
 }
 
@@ -193,14 +203,17 @@ HttpConnection::Pending HttpConnection::accept(const RequestHead& head, const As
   if (auto refused = refuse_access(judge_asker(right, asker), right)) return {*std::move(refused), form, {}, route};
   if (call == nullptr || call->write == nullptr) return {std::move(routed), form, {}, route};
   IncomingBody body;
-  if (auto unfit = refuse_body(head, body.encoding)) return {*std::move(unfit), form, {}, route};
+  if (auto unfit = refuse_body(head, *route, body.encoding)) return {*std::move(unfit), form, {}, route};
   body.share = std::make_shared<BodyShare>(service_.bodies());
+  if (head.chunked) body.chunks.emplace();
   call->request.caller = caller_of(asker, peer_);
+  call->request.body_type = body_type(head);
   return {std::move(routed), form, std::move(body), route};
 }
 
 /// What comes with a request that takes no body is read past, so that the next one is found after it.
 HttpConnection::Step HttpConnection::take_body() {
+  if (pending_->body && pending_->body->chunks) return take_chunks();
   const auto count = std::min(body_left_, unread().size());
   if (pending_->body) {
     if (!pending_->body->share->grow(count)) return refuse(no_room_for_body());
@@ -213,16 +226,31 @@ HttpConnection::Step HttpConnection::take_body() {
   return Step::read;
 }
 
+HttpConnection::Step HttpConnection::take_chunks() {
+  IncomingBody& body = *pending_->body;
+  const size_t had = body.bytes.size();
+  std::string_view rest = unread();
+  const auto refusal = body.chunks->take(rest, body.bytes);
+  consume(unread().size() - rest.size());
+  if (refusal) return refuse(refusal->status, refusal->detail);
+  if (!body.share->grow(body.bytes.size() - had)) return refuse(no_room_for_body());
+  if (body.chunks->is_whole()) return Step::answer;
+  if (input_.size() < kBodyInput && body.bytes.size() > kUsualInput) input_.resize(kBodyInput);
+  return Step::read;
+}
+
 HttpConnection::Step HttpConnection::refuse(int status, std::string_view detail) {
   return refuse(problem(status, std::string(reason_phrase(status)), std::string(detail)));
 }
 
 /// And closes, for nobody knows where the next request would start.
 HttpConnection::Step HttpConnection::refuse(const ApiReply& reply) {
-  service_.count(pending_ ? pending_->route : nullptr, pending_ ? pending_->method : "none", reply.status);
+  const ApiRoute* route = pending_ ? pending_->route : nullptr;
+  service_.count(route, pending_ ? pending_->method : "none", reply.status);
+  const ApiReply told = reworded(reply, route, pending_ ? pending_->type : BodyType::json);
   pending_.reset();
   close_after_reply_ = true;
-  send(serialise(reply, service_.date(), {.close = true}));
+  send(serialise(told, service_.date(), {.close = true}));
   return Step::flush;
 }
 
@@ -291,7 +319,7 @@ Awaitable<void> HttpConnection::answer() {
   pending.form.close = pending.form.close || service_.stopping();
   close_after_reply_ = pending.form.close;
   service_.count(pending.route, pending.method, reply.status);
-  send(serialise(reply, service_.date(), pending.form));
+  send(serialise(reworded(std::move(reply), pending.route, pending.type), service_.date(), pending.form));
 }
 
 /// Gives the transport to a stream, and ends with it.

@@ -50,6 +50,7 @@ class HttpConnection final : public Guest {
     std::optional<IncomingBody> body;  ///< of a call that writes
     const ApiRoute* route = nullptr;   ///< as far as it is known; for counting
     std::string_view method;           ///< a method_label
+    BodyType type = BodyType::json;    ///< in which the reply is worded, where the route says so
   };
 
   Awaitable<bool> shake_hands();
@@ -57,6 +58,7 @@ class HttpConnection final : public Guest {
   Step accept_head(const RequestHead& head);
   Pending accept(const RequestHead& head, const Asker& asker);
   Step take_body();
+  Step take_chunks();
   Step refuse(int status, std::string_view detail);
   Step refuse(const ApiReply& reply);
   Verdict judge_asker(Right right, const Asker& asker) const;

@@ -123,6 +123,18 @@ Trouble read_expect(std::string_view value, RequestHead& head) {
   return {};
 }
 
+/// One coding, of a request that writes; never beside a Content-Length, for two servers could take either.
+Trouble read_transfer_encoding(std::string_view value, RequestHead& head, const Seen& seen) {
+  const bool writes = head.method == "POST" || head.method == "PUT";
+  if (!writes || head.http_1_0 || head.chunked || seen.content_length > 0 ||
+      !equal_ignoring_case(value, "chunked")) {
+    return HttpRefusal{411, "send a Content-Length, or a body in chunks without one"};
+  }
+  head.chunked = true;
+  head.plain = false;
+  return {};
+}
+
 Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
   switch (known(field.name)) {
     case Name::other: return {};
@@ -133,8 +145,7 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
       return {};
     case Name::connection: read_connection(field.value, head); return {};
     case Name::expect: return read_expect(field.value, head);
-    case Name::transfer_encoding:
-      return HttpRefusal{411, "send a Content-Length; transfer encodings are not supported"};
+    case Name::transfer_encoding: return read_transfer_encoding(field.value, head, seen);
     case Name::host:
       if (++seen.host > 1) return HttpRefusal{400, "more than one Host"};
       head.host = field.value;
@@ -150,6 +161,7 @@ Trouble note_field(const HeaderField& field, RequestHead& head, Seen& seen) {
       return {};
     case Name::content_length:
       if (++seen.content_length > 1) return HttpRefusal{400, "more than one Content-Length"};
+      if (head.chunked) return HttpRefusal{411, "send a Content-Length, or a body in chunks without one"};
       head.plain = false;
       return read_content_length(field.value, head);
   }

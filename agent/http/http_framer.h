@@ -41,7 +41,8 @@ struct RequestHead {
   bool plain = true;
   bool forwarded = false;  ///< carries what a proxy adds: who really asks is somewhere else
   size_t content_length = 0;
-  size_t size = 0;  ///< bytes up to the body
+  bool chunked = false;  ///< the body comes in chunks (chunked_body.h); `content_length` is 0 then
+  size_t size = 0;       ///< bytes up to the body
 };
 
 struct NeedMore {

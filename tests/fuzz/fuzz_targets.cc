@@ -13,6 +13,8 @@ const std::map<std::string, Function>& targets() {
       {"fetched_reply", fetched_reply},
       {"exchange_reply", exchange_reply},
       {"report", report},
+      {"otlp_json", otlp_json},
+      {"otlp_protobuf", otlp_protobuf},
       {"override_body", override_body},
       {"request_head", request_head},
       {"request", request},

@@ -11,6 +11,8 @@ void page_ai_studio(std::string_view input);
 void fetched_reply(std::string_view input);
 void exchange_reply(std::string_view input);
 void report(std::string_view input);
+void otlp_json(std::string_view input);
+void otlp_protobuf(std::string_view input);
 void override_body(std::string_view input);
 void request_head(std::string_view input);
 void request(std::string_view input);

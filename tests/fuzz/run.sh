@@ -30,7 +30,7 @@ fuzz_one() {
   case $target in
     page_*) longest=16384 ;;
     request_head) longest=20000 ;;
-    configuration | report | replay_lines | exchange_reply) longest=8192 ;;
+    configuration | report | otlp_json | replay_lines | exchange_reply) longest=8192 ;;
     rfc3339 | http_dates) longest=64 ;;
     *) longest=2048 ;;
   esac

@@ -31,12 +31,18 @@ REFUSED = (
 # Writes that leave nothing behind: a heartbeat, and what must be refused. Over TCP nobody may override.
 HEARTBEAT = {"reporter": "contract", "batch_id": "heartbeat", "reports": []}
 JSON = {"Content-Type": "application/json"}
+EXPORTED_BY_NOBODY = {"scopeMetrics": [{"metrics": [{
+    "name": "gen_ai.client.operation.duration", "histogram": {"aggregationTemporality": 1, "dataPoints": [{"count": 1}]}}]}]}
 WRITES = (
     ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, JSON, 200),
     ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{"provider": "No"}]}, JSON, 400),
     ("POST", "/v1/reports", "/v1/reports", {**HEARTBEAT, "reports": [{}] * 1001}, JSON, 413),
     ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {"Content-Type": "text/plain"}, 415),
     ("POST", "/v1/reports", "/v1/reports", HEARTBEAT, {**JSON, "Content-Encoding": "br"}, 415),
+    ("POST", "/v1/otlp/v1/metrics", "/v1/otlp/v1/metrics", {}, JSON, 200),
+    ("POST", "/v1/otlp/v1/metrics", "/v1/otlp/v1/metrics", {"resourceMetrics": [EXPORTED_BY_NOBODY]}, JSON, 200),
+    ("POST", "/v1/otlp/v1/metrics", "/v1/otlp/v1/metrics", {"resourceMetrics": 7}, JSON, 400),
+    ("POST", "/v1/otlp/v1/metrics", "/v1/otlp/v1/metrics", {}, {"Content-Type": "text/plain"}, 415),
     ("PUT", "/v1/overrides/{provider}", "/v1/overrides/claude", {}, JSON, 403),
     ("PUT", "/v1/overrides/{provider}/{model}", "/v1/overrides/claude/a/model", {}, JSON, 403),
     ("DELETE", "/v1/overrides/{provider}", "/v1/overrides/claude", None, {}, 403),

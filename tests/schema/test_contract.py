@@ -11,7 +11,7 @@ from contract import CONTRACT, Contract
 
 VALIDATE = pathlib.Path(__file__).with_name("validate.py")
 # Members that are there sometimes only. Those of `checks` are names of what was checked.
-OPTIONAL = {"version", "output", "parameter", "pointer", "engine:heartbeat", "store:persistence", "sources:freshness", "config:reload"}
+OPTIONAL = {"version", "output", "partialSuccess", "parameter", "pointer", "engine:heartbeat", "store:persistence", "sources:freshness", "config:reload"}
 
 
 def objects_in(value):

@@ -43,11 +43,13 @@ class FakeWrites final : public Writes {
   BatchVerdict verdict{.accepted = 1};
   int turned_away = 0;
   std::vector<ReportBatch> batches;
+  SharedSeries memory{WallTime{}};  ///< every series is new to it
   std::vector<OverrideChange> changes;
 
   void turn_away_batch() override { ++turned_away; }
   void take(ReportBatch batch, BatchDone done) override;
   void take(OverrideChange change, OverrideDone done) override;
+  SharedSeries& series() override { return memory; }
 };
 
 using Query = std::multimap<std::string, std::string>;

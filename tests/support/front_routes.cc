@@ -108,10 +108,21 @@ void hold(const ApiRequest&, const ApiContext&, Writes&, const Respond& respond)
   held().arrived.notify_all();
 }
 
+ApiReply in_its_own_words(const ApiReply& problem, BodyType type) {
+  ApiReply reply = problem;
+  reply.content_type = "text/plain";
+  reply.body = type == BodyType::protobuf ? "no, in protobuf" : "no, in JSON";
+  return reply;
+}
+
 class NoWrites final : public Writes {
  public:
   void take(ReportBatch, BatchDone done) override { done({}); }
   void take(OverrideChange, OverrideDone done) override { done(Taken::refused); }
+  SharedSeries& series() override { return series_; }
+
+ private:
+  SharedSeries series_{WallTime{}};
 };
 
 std::string body_of(const std::string& target, State state) {
@@ -135,6 +146,11 @@ std::span<const ApiRoute> front_routes() {
       {.pattern = "/counted", .get = counted, .measures = true},
       {.pattern = "/v1/echo", .post = echo, .put = echo, .del = echo, .to_write = Right::report},
       {.pattern = "/v1/decree", .put = echo},
+      {.pattern = "/v1/spoken",
+       .post = echo,
+       .to_write = Right::report,
+       .takes_protobuf = true,
+       .reword = in_its_own_words},
       {.pattern = "/v1/held", .post = hold, .to_write = Right::report},
       {.pattern = "/v1/stream", .get = stream, .streams = true},
   };

@@ -78,7 +78,8 @@ class Parts(unittest.TestCase):
             self.assertEqual(run("dpkg-query", "-W", "-f", "${Version}", part["name"]), part["version"])
 
     def test_libraries_that_are_nothing_but_headers_are_listed_too(self):
-        for package in ("libasio-dev", "nlohmann-json3-dev", "libcli11-dev", "libtomlplusplus-dev", "libspdlog-dev"):
+        for package in ("libasio-dev", "nlohmann-json3-dev", "libcli11-dev", "libtomlplusplus-dev", "libspdlog-dev",
+                        "libprotozero-dev"):
             self.assertIn(package, self.parts)
             self.assertIn(f"pkg:deb/debian/{package}@", self.parts[package]["purl"])
 

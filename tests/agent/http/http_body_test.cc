@@ -51,6 +51,81 @@ TEST_CASE("a body arrives whole, whatever its size and however it comes") {
   CHECK(client.read_reply().body == "PUT this");
 }
 
+TEST_CASE("a body in chunks arrives whole, and the request after it is served") {
+  RunningFront front;
+  auto client = front.client();
+  const std::string head =
+      "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+      "chunked\r\n";
+  client.send(head + "\r\n4\r\nthis\r\n5\r\n, too\r\n0\r\n\r\n" + head + "\r\n0\r\n\r\n");
+  CHECK(client.read_reply().body == "POST this, too");
+  CHECK(client.read_reply().body == "POST ");
+  for (const std::string piece : {head, std::string("\r\n"), std::string("5\r"), std::string("\nth"),
+                                  std::string("ree\r\n0"), std::string("\r\n\r\n")}) {
+    client.send(piece);
+  }
+  CHECK(client.read_reply().body == "POST three");
+  const std::string large(kMaxBodyBytes, 'b');
+  client.send(head + "\r\n100000\r\n" + large + "\r\n0\r\n\r\n");
+  CHECK(client.read_reply().body == "POST " + large);
+  const std::string packed = gzipped("packed");
+  client.send(head + kGzip + "\r\n" + std::string(1, "0123456789abcdef"[packed.size() / 16]) +
+              std::string(1, "0123456789abcdef"[packed.size() % 16]) + "\r\n" + packed + "\r\n0\r\n\r\n");
+  CHECK(client.read_reply().body == "POST packed");
+  client.send(head + "Expect: 100-continue\r\n\r\n");
+  CHECK(client.read_reply(true).status == 100);
+  client.send("1\r\nx\r\n0\r\n\r\n");
+  CHECK(client.read_reply().body == "POST x");
+}
+
+TEST_CASE("chunks that are broken, too large, too slow or unwanted are the last of their connection") {
+  struct Row {
+    std::string what;
+    std::string bytes;
+    int status;
+  };
+  const std::string post = "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n";
+  const std::string json = post + "Content-Type: application/json\r\n\r\n";
+  const std::string next = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (const Row& row : {
+           Row{"broken", json + "5;x\r\nhello\r\n0\r\n\r\n" + next, 400},
+           Row{"too large", json + "100001\r\n" + next, 413},
+           Row{"too slow", json + "5\r\nhel", 408},
+           Row{"of another type", post + "Content-Type: text/plain\r\n\r\n1\r\nx\r\n0\r\n\r\n" + next, 415},
+           Row{"to nowhere", "POST /none HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + next,
+               404},
+       }) {
+    CAPTURE(row.what);
+    RunningFront front([](FrontConfig& config) { config.limits.body = Millis(50); });
+    auto client = front.client();
+    client.try_send(row.bytes);
+    const auto reply = client.read_reply();
+    CHECK(reply.status == row.status);
+    CHECK(reply.header("Connection") == "close");
+    CHECK(client.read_to_end() == "");
+  }
+}
+
+TEST_CASE("a route that speaks a protocol of its own words every refusal in it, in the body's encoding") {
+  RunningFront front;
+  const std::string protobuf = "Content-Type: application/x-protobuf\r\n";
+  const auto ask = [&](const std::string& headers, const std::string& body) {
+    auto client = front.client();
+    client.send("POST /v1/spoken HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body);
+    const auto reply = client.read_reply();
+    return std::to_string(reply.status) + " " + reply.body;
+  };
+  CHECK(ask(protobuf + "Content-Length: 2\r\n", "hi") == "200 POST hi");
+  CHECK(ask("Content-Type: application/json\r\nContent-Length: 2\r\n", "hi") == "200 POST hi");
+  CHECK(ask("Content-Type: text/plain\r\nContent-Length: 2\r\n", "hi") == "415 no, in JSON");
+  CHECK(ask(protobuf + kGzip + "Content-Length: 2\r\n", "hi") == "400 no, in protobuf");
+  CHECK(ask(protobuf + "Content-Encoding: br\r\nContent-Length: 2\r\n", "hi") == "415 no, in protobuf");
+  CHECK(ask(protobuf + "Transfer-Encoding: chunked\r\n", "x") == "400 no, in protobuf");
+  auto client = front.client();
+  CHECK(client.post("/v1/echo", "x", protobuf).status == 415);  // two types: neither
+  CHECK(client.get("/v1/spoken").status == 405);
+}
+
 TEST_CASE("answers come in the order of the requests, also those that come later") {
   RunningFront front;
   auto client = front.client();
