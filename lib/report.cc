@@ -34,7 +34,6 @@ std::string escaped(std::string_view key) {
 
 std::string shown(std::string_view key) { return fmt::format("\"{}\"", clean_text(key, kMaxShownKey)); }
 
-/// Names are printed in tables and logs: printable ASCII.
 /// Reads a batch and keeps the first problem; every step does nothing once there is one.
 class BatchReader {
  public:
@@ -163,7 +162,13 @@ class BatchReader {
       outcome = classify_error(name);
       if (!outcome) batch_.ignored.push_back({pointer, fmt::format("nobody knows the error {}", shown(name))});
     }
-    if (outcome) counts.at(static_cast<size_t>(*outcome)) += count;
+    if (!outcome) return;
+    // Whatever keys it came under: 500 statuses are eight outcomes.
+    int64_t& sum = counts.at(static_cast<size_t>(*outcome));
+    sum += count;
+    if (sum > kMaxCount) {
+      fail(pointer, fmt::format("takes the report's {} above {}", to_string(*outcome), kMaxCount));
+    }
   }
 
   static std::optional<Outcome> status_outcome(std::string_view name) {

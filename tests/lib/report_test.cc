@@ -125,6 +125,16 @@ TEST_CASE("every mistake is named with the pointer to it") {
   CHECK(problem("{\"reporter\":").starts_with(": "));
 }
 
+TEST_CASE("an outcome's count has one bound, under however many keys it comes") {
+  CHECK(problem(with_reports(R"({"provider":"claude","outcomes":{"overloaded":999999999},"status":{"529":1}})")) ==
+        "");
+  CHECK(problem(with_reports(R"({"provider":"claude","outcomes":{"overloaded":1000000000},"status":{"529":1}})")) ==
+        "/reports/0/status/529: takes the report's overloaded above 1000000000");
+  CHECK(problem(with_reports(R"({"provider":"claude","status":{"500":600000000,"501":600000000}})")) ==
+        "/reports/0/status/501: takes the report's server_error above 1000000000");
+  CHECK(problem(with_reports(R"({"provider":"claude","status":{"500":1000000000,"529":1000000000}})")) == "");
+}
+
 TEST_CASE("a clock that is wrong is corrected before its times are judged") {
   CHECK(problem(R"({"reporter":"r","batch_id":"b","sent_at":"2026-11-23T10:30:00Z","reports":[
       {"provider":"claude","outcomes":{"ok":1},"to":"2026-11-23T10:30:00Z"}]})") == "");
