@@ -50,7 +50,7 @@ Awaitable<void> serve(std::unique_ptr<HttpConnection> connection) { co_await con
 }  // namespace
 
 Acceptor::Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& service, HistoryWorker& worker,
-                   Seats& seats, std::function<void()> on_end)
+                   Seats& seats, Turns& turns, std::function<void()> on_end)
     : loop_(loop),
       socket_(std::move(socket)),
       readable_(loop.get_executor(), socket_.descriptor()),
@@ -58,6 +58,7 @@ Acceptor::Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& ser
       service_(service),
       worker_(worker),
       seats_(seats),
+      turns_(turns),
       on_end_(std::move(on_end)) {}
 
 Acceptor::~Acceptor() { stop(); }
@@ -128,7 +129,7 @@ Acceptor::Accepted Acceptor::out_of_resources(int why) {
 }
 
 void Acceptor::welcome(StreamSocket socket, const Peer& peer) {
-  auto connection = std::make_unique<HttpConnection>(std::move(socket), peer, service_, worker_, seats_);
+  auto connection = std::make_unique<HttpConnection>(std::move(socket), peer, service_, worker_, seats_, turns_);
   if (!seats_.admit(*connection)) return connection->turn_away();
   asio::co_spawn(loop_.get_executor(), serve(std::move(connection)), [this](const std::exception_ptr& failure) {
     log_bug("http: a connection", failure);

@@ -15,7 +15,7 @@ class Acceptor {
  public:
   /// `on_end` is called after each connection's end.
   Acceptor(asio::io_context& loop, ListenSocket socket, HttpService& service, HistoryWorker& worker, Seats& seats,
-           std::function<void()> on_end);
+           Turns& turns, std::function<void()> on_end);
   ~Acceptor();
 
   void start();
@@ -40,6 +40,7 @@ class Acceptor {
   HttpService& service_;
   HistoryWorker& worker_;
   Seats& seats_;
+  Turns& turns_;
   std::function<void()> on_end_;
   bool stopped_ = false;
   MonoTime warned_at_ = MonoTime::min();

@@ -28,7 +28,15 @@ Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot, Me
   co_return reply;
 }
 
-void HistoryWorker::run(std::function<void()> work) { asio::post(thread_, std::move(work)); }
+bool HistoryWorker::run(std::function<void()> work) {
+  if (bodies_ >= kMaxWorkerBodies) return false;
+  ++bodies_;
+  asio::post(thread_, [this, work = std::move(work)] {
+    work();
+    --bodies_;
+  });
+  return true;
+}
 
 Awaitable<ApiReply> HistoryWorker::perform_there(ApiCall call, SnapshotPtr snapshot, Measure measure) {
   // Runs when the result is awaited: by then the arguments live in here.

@@ -21,6 +21,8 @@ namespace {
 constexpr size_t kUsualInput = 1024;
 /// Read at once of a larger body.
 constexpr size_t kBodyInput = size_t{16} * 1024;
+/// Who asks more often for what has to be made stands behind those who do not. Routers ask once a second.
+constexpr Millis kAgain{500};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
@@ -44,6 +46,10 @@ ApiReply foreign_host() {
                  "configuration");
 }
 
+ApiReply too_many_writes() {
+  return come_again(503, "too many requests that write wait for their answer", seconds(1));
+}
+
 ApiReply too_many_streams() {
   auto busy = problem(503, "Service Unavailable", "too many streams are open");
   busy.headers.emplace_back("Retry-After", "5");
@@ -53,13 +59,15 @@ ApiReply too_many_streams() {
 }  // namespace
 
 HttpConnection::HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker,
-                               Seats& seats)
+                               Seats& seats, Turns& turns)
     : Guest(peer.address),
       socket_(std::move(socket)),
       peer_(peer),
       service_(service),
       worker_(worker),
       seats_(seats),
+      turns_(turns),
+      came_(service.tick_time()),
       deadline_(service.tick_time() + service.limits().idle),
       input_(kUsualInput) {}
 
@@ -74,7 +82,15 @@ Awaitable<void> HttpConnection::serve() {
   for (;;) {
     const auto step = advance();
     if (step == Step::close) break;
-    if (step == Step::answer) co_await answer();
+    if (step == Step::answer || step == Step::wait) {
+      phase_ = Phase::working;
+      deadline_ = MonoTime::max();
+      co_await turns_.wait(step == Step::wait || service_.tick_time() - turn_at_ < kAgain);
+      turn_at_ = service_.tick_time();
+      had_its_turn_ = false;
+    }
+    if (step == Step::wait) continue;
+    if (step == Step::answer && socket_.is_open()) co_await answer();
     if (step != Step::read) {
       if (!co_await flush()) co_return;
       continue;
@@ -83,6 +99,7 @@ Awaitable<void> HttpConnection::serve() {
     if (begin_reading())
       end_ += co_await socket_.async_read_some(free_input(), asio::redirect_error(kAwait, error));
     if (!end_reading(error)) co_return;
+    had_its_turn_ = false;
   }
   co_await linger();
 }
@@ -98,10 +115,15 @@ HttpConnection::Step HttpConnection::advance() {
       become_idle();
       return Step::read;
     }
+    if (had_its_turn_) return Step::wait;
+    if (framed_ > 0 && !may_say_more(unread(), framed_, more_)) return Step::read;
     auto& head = service_.scratch_head();
     const auto framed = frame_request(unread(), head);
     if (const auto* refusal = std::get_if<HttpRefusal>(&framed)) return refuse(refusal->status, refusal->detail);
-    if (std::holds_alternative<NeedMore>(framed)) {
+    framed_ = 0;
+    if (const auto* more = std::get_if<NeedMore>(&framed)) {
+      framed_ = unread().size();
+      more_ = *more;
       if (phase_ != Phase::head) enter(Phase::head, service_.limits().head);
       return Step::read;
     }
@@ -119,6 +141,7 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
     if (const auto* bytes = service_.hot().find(head)) {
       consume(head.size);
       send(*bytes);
+      had_its_turn_ = true;
       return Step::read;
     }
   }
@@ -205,7 +228,11 @@ void HttpConnection::become_idle() {
   begin_ = end_ = 0;
   phase_ = Phase::idle;
   deadline_ = service_.tick_time() + service_.limits().idle;
-  if (has_asked_) seats_.make_idle(*this);
+  if (has_asked_ && service_.tick_time() - came_ >= service_.limits().regular) {
+    seats_.make_regular(*this);
+  } else if (has_asked_) {
+    seats_.make_idle(*this);
+  }
   if (service_.stopping()) hurry();
 }
 
@@ -268,7 +295,10 @@ Awaitable<ApiReply> HttpConnection::answer_read(ApiCall call) {
   const auto poll = long_poll(call);
   // Past the limit it is an ordinary request: who asks about health is never turned away while there is an answer.
   const bool may_wait = service_.long_polls() < service_.limits().long_polls;
-  if (poll && may_wait && !is_mistake(service_.answer(call))) co_await wait_for_change(*poll);
+  if (poll && may_wait && !is_mistake(service_.answer(call))) {
+    co_await wait_for_change(*poll);
+    co_await turns_.wait(false);  // a change wakes them all
+  }
   phase_ = Phase::working;
   deadline_ = MonoTime::max();
   if (call.route->measures) {
@@ -282,11 +312,14 @@ Awaitable<ApiReply> HttpConnection::answer_read(ApiCall call) {
 Awaitable<ApiReply> HttpConnection::answer_write(ApiCall call, IncomingBody body) {
   phase_ = Phase::working;
   deadline_ = MonoTime::max();
+  if (service_.writes_waiting() >= service_.limits().writes) co_return too_many_writes();
+  const Present present(service_.writes_waiting());
   const auto share = body.share;
   DeferredReply deferred(socket_.get_executor());
   WriteJob job{std::move(call), std::move(body), service_.snapshot(), service_.writes(), deferred.respond()};
   if (job.is_long()) {
-    worker_.run([job = std::make_shared<WriteJob>(std::move(job))] { job->run(); });
+    const bool taken = worker_.run([job = std::make_shared<WriteJob>(std::move(job))] { job->run(); });
+    if (!taken) co_return no_room_for_body();
   } else {
     job.run();
   }
@@ -359,12 +392,16 @@ void HttpConnection::consume(size_t count) {
   if (begin_ == end_) begin_ = end_ = 0;
 }
 
-void HttpConnection::sweep(MonoTime now) {
+bool HttpConnection::sweep(MonoTime now) {
   if (stream_) return stream_->sweep(now);
-  if (now < deadline_) return;
-  if (phase_ == Phase::waiting) return wake();
+  if (now < deadline_ || !socket_.is_open()) return false;
+  if (phase_ == Phase::waiting) {
+    wake();
+    return true;
+  }
   if (phase_ == Phase::head || phase_ == Phase::body) refuse(408, "the request took too long to arrive");
   close();
+  return true;
 }
 
 void HttpConnection::wake() {

@@ -16,18 +16,21 @@
 #include "agent/http/http_service.h"
 #include "agent/http/http_stream.h"
 #include "agent/http/seats.h"
+#include "agent/http/turns.h"
 
 namespace signalbox {
 
 class HttpConnection final : public Guest {
  public:
-  HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker, Seats& seats);
+  HttpConnection(StreamSocket socket, const Peer& peer, HttpService& service, HistoryWorker& worker, Seats& seats,
+                 Turns& turns);
 
   /// Says 503 and closes: no seat was free.
   void turn_away();
   /// Runs until the connection is over.
   Awaitable<void> serve();
-  void sweep(MonoTime now);
+  /// Whether there was something to do.
+  bool sweep(MonoTime now);
   /// Another generation, or the end: a long poll looks again, and when we stop an idle connection ends, unless it
   /// never had a request: who has just come could not know, and is given a moment for it.
   void wake();
@@ -37,7 +40,7 @@ class HttpConnection final : public Guest {
 
  private:
   enum class Phase { idle, head, body, waiting, working, streaming, writing, lingering };
-  enum class Step { read, flush, answer, close };
+  enum class Step { read, flush, answer, wait, close };
 
   /// A request whose head is read: the call to make or the reply to give, and in which form.
   struct Pending {
@@ -83,20 +86,26 @@ class HttpConnection final : public Guest {
   HttpService& service_;
   HistoryWorker& worker_;
   Seats& seats_;
+  Turns& turns_;
+  const MonoTime came_;
 
   Phase phase_ = Phase::idle;
   MonoTime deadline_;
   std::vector<char> input_;  ///< [begin_, end_) is not consumed yet
   size_t begin_ = 0;
   size_t end_ = 0;
+  size_t framed_ = 0;  ///< of what is unread: the part of a head that was not whole
+  NeedMore more_;      ///< what was missing then
   size_t body_left_ = 0;
   std::optional<Pending> pending_;
   std::unique_ptr<HttpStream> stream_;  ///< while the connection is one; it has the socket then
   std::string output_;                  ///< what the socket did not take at once
   bool close_after_reply_ = false;
-  bool heard_ = false;        ///< something has come over it
-  bool has_asked_ = false;    ///< at least one whole head
-  std::string allowed_host_;  ///< the last Host that was allowed: clients say the same each time
+  MonoTime turn_at_{};         ///< when it had one in the queue; about
+  bool had_its_turn_ = false;  ///< a hot answer went out since the socket was read, or the queue waited for
+  bool heard_ = false;         ///< something has come over it
+  bool has_asked_ = false;     ///< at least one whole head
+  std::string allowed_host_;   ///< the last Host that was allowed: clients say the same each time
 };
 
 }  // namespace signalbox

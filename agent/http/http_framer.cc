@@ -227,6 +227,11 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
          std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool may_say_more(std::string_view bytes, size_t seen, const NeedMore& before) {
+  return bytes.size() >= kMaxHeadBytes || bytes.size() - before.line > kMaxLineBytes ||
+         bytes.find('\n', seen) != std::string_view::npos;
+}
+
 Framed frame_request(std::string_view bytes, RequestHead& head) {
   reset(head);
   Seen seen;
@@ -243,7 +248,7 @@ Framed frame_request(std::string_view bytes, RequestHead& head) {
     if (line.size() > kMaxLineBytes) return too_long(first_line);
     if (newline == std::string_view::npos) {
       if (bytes.size() == kMaxHeadBytes) return HttpRefusal{431, "the header section is over 16 KiB"};
-      return NeedMore{};
+      return NeedMore{at};
     }
     if (!has_cr) return HttpRefusal{400, "a line that does not end in CR LF"};
     at = newline + 1;

@@ -44,7 +44,9 @@ struct RequestHead {
   size_t size = 0;  ///< bytes up to the body
 };
 
-struct NeedMore {};
+struct NeedMore {
+  size_t line = 0;  ///< where the line begins whose end is missing
+};
 struct Complete {};
 struct HttpRefusal {
   int status;
@@ -54,6 +56,10 @@ using Framed = std::variant<NeedMore, Complete, HttpRefusal>;
 
 /// Fills `head` (used again and again to save its allocation) when the answer is Complete.
 Framed frame_request(std::string_view bytes, RequestHead& head);
+
+/// Whether `bytes`, of which the first `seen` said NeedMore, may say something else: a line has ended, or a limit
+/// is reached. Without it a head that comes byte by byte would be taken apart at every byte.
+bool may_say_more(std::string_view bytes, size_t seen, const NeedMore& before);
 
 /// ASCII only, as HTTP compares names.
 bool equal_ignoring_case(std::string_view a, std::string_view b);

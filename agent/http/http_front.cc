@@ -19,6 +19,11 @@ namespace {
 /// Descriptors that the rest of the agent needs: database, status pages, logs.
 constexpr rlim_t kOtherDescriptors = 256;
 
+/// Who came at once is late at once: of thousands so many are dealt with, a few milliseconds' work, before the loop
+/// goes on with everybody else.
+constexpr size_t kSweptAtOnce = 100;
+constexpr Millis kNextPart{5};
+
 /// However few descriptors there are, a front serves somebody, over TCP and over the unix socket.
 constexpr rlim_t kFewestConnections = 16;
 
@@ -29,9 +34,10 @@ FrontLimits shrink(FrontLimits limits, rlim_t descriptors) {
   for (size_t* count : {&limits.connections, &limits.unix_connections}) {
     *count = std::max(kFewestConnections, static_cast<rlim_t>(share * static_cast<double>(*count)));
   }
-  for (size_t* count : {&limits.streams, &limits.long_polls}) {
+  for (size_t* count : {&limits.streams, &limits.long_polls, &limits.writes}) {
     *count = static_cast<size_t>(share * static_cast<double>(*count));
   }
+  limits.writes = std::max<size_t>(limits.writes, kFewestConnections / 2);
   return limits;
 }
 
@@ -67,10 +73,12 @@ class AsioFront final : public HttpFront {
         measure_others_(config.measure),
         tcp_seats_(limits.connections, limits.address_connections, limits.unsent),
         unix_seats_(limits.unix_connections, limits.unix_connections, limits.unsent),
+        turns_(loop_.get_executor()),
         worker_(loop_.get_executor(), std::move(history)) {
     for (auto& socket : sockets) {
       auto& seats = socket.is_unix() ? unix_seats_ : tcp_seats_;
-      acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, [this] { end_if_drained(); });
+      acceptors_.emplace_back(loop_, std::move(socket), service_, worker_, seats, turns_,
+                              [this] { end_if_drained(); });
     }
     service_.on_measure([this] { return measure(); });
   }
@@ -149,25 +157,35 @@ class AsioFront final : public HttpFront {
     if (service_.stopping() && tcp_seats_.size() + unix_seats_.size() == 0) loop_.stop();
   }
 
+  /// False when some are left for later.
+  bool sweep_connections(MonoTime at) {
+    size_t swept = 0;
+    for (auto* connection : connections()) {
+      if (connection->sweep(at) && ++swept == kSweptAtOnce) return false;
+    }
+    return true;
+  }
+
   Awaitable<void> sweep() {
     LoopTimer timer(loop_.get_executor());
-    for (;;) {
-      timer.expires_after(service_.limits().sweep);
+    for (bool all = true;;) {
+      timer.expires_after(all ? service_.limits().sweep : std::min(kNextPart, service_.limits().sweep));
       co_await timer.async_wait(kAwait);
       const auto at = now();
       service_.tick(at);
-      for (auto* connection : connections()) connection->sweep(at.mono);
+      all = sweep_connections(at.mono);
       if (service_.stopping() && at.mono >= drained_by_) loop_.stop();
     }
   }
 
-  // Destroyed from the last to the first: the worker before the loop whose coroutines it resumes, the loop with its
-  // coroutines before what they use.
+  // Destroyed from the last to the first: the worker, and who waits for a turn, before the loop whose coroutines
+  // they are, the loop with its coroutines before what they use.
   HttpService service_;
   Measure measure_others_;
   Seats tcp_seats_;
   Seats unix_seats_;
   asio::io_context loop_{1};
+  Turns turns_;
   HistoryWorker worker_;
   std::deque<Acceptor> acceptors_;
   MonoTime drained_by_{};

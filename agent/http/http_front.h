@@ -33,10 +33,13 @@ struct FrontLimits {
   Millis last_word =
       Millis(500);  ///< when we stop, for a head that is on its way, or a first request still to come
   size_t unsent = size_t{64} * 1024 * 1024;  ///< bytes of answers that all clients together do not take
-  /// Readers of `/v1/stream`, and long polls that wait. Both are busy, so that together they leave a quarter of the
-  /// connections to everybody else.
+  /// From a connection's first second on, who asks is a regular, and keeps its seat before those who asked once.
+  Millis regular = seconds(1);
+  /// Readers of `/v1/stream`, long polls that wait, and requests that write and wait for their answer. All are
+  /// busy, and so are the calls of HistoryWorker: together they leave 256 connections to everybody else.
   size_t streams = 1536;
   size_t long_polls = 1536;
+  size_t writes = 512;
   size_t stream_backlog = size_t{64} * 1024;  ///< a stream's bytes that wait behind the piece being written
   Millis stream_comment = seconds(15);        ///< of silence: below the usual timeouts of proxies
   Millis sweep = Millis(250);                 ///< how often deadlines are looked at

@@ -18,6 +18,13 @@ bool is_plain(char c) {
          c == '.' || c == '~';
 }
 
+/// An entity tag that can only be another than one of ours, unless it is the same text: one, and weak.
+bool is_one_weak_tag(std::string_view text) {
+  constexpr std::string_view kFront = "W/\"";
+  return text.size() > kFront.size() && text.starts_with(kFront) &&
+         text.find('"', kFront.size()) == text.size() - 1;
+}
+
 }  // namespace
 
 HotTable::HotTable(Answer answer) : answer_(std::move(answer)) {}
@@ -34,13 +41,14 @@ const std::string* HotTable::find(const RequestHead& head) {
                           ? session_entry(head.target)
                           : entry(head.target);
   if (!found) return nullptr;
-  if (head.if_none_match.empty()) {
-    ++*found->count;
-    return &found->bytes;
+  if (!found->etag.empty() && head.if_none_match == found->etag) {
+    ++*found->match_count;
+    return &found->match_bytes;
   }
-  if (head.if_none_match != found->etag) return nullptr;
-  ++*found->match_count;
-  return &found->match_bytes;
+  // A router's of before a change is the usual case just when everybody asks.
+  if (!head.if_none_match.empty() && !is_one_weak_tag(head.if_none_match)) return nullptr;
+  ++*found->count;
+  return &found->bytes;
 }
 
 bool HotTable::is_hot(std::string_view path) const {

@@ -32,8 +32,8 @@ class HotTable {
   /// Forgets everything: another snapshot, or another second for `Date`.
   void reset(SnapshotPtr snapshot, std::string date);
 
-  /// Null unless `head` is a plain GET of a hot path, without a body, without or with the current ETag; what is
-  /// found is counted as given. Valid until `reset`.
+  /// Null unless `head` is a plain GET of a hot path, without a body, without If-None-Match or with one ETag; what
+  /// is found is counted as given. Valid until `reset`.
   const std::string* find(const RequestHead& head);
 
  private:

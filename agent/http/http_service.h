@@ -54,6 +54,7 @@ class HttpService {
 
   void count(const ApiRoute* route, std::string_view method, int status) { ++requests_.of(route, method, status); }
   size_t& long_polls() { return long_polls_; }
+  size_t& writes_waiting() { return writes_waiting_; }
   /// What the connections count; who sits where is the front's.
   FrontCounts counts() const;
   void on_measure(std::function<Measure()> measure) { measure_ = std::move(measure); }
@@ -70,6 +71,7 @@ class HttpService {
   HttpAdapter adapter_;
   RequestCounts requests_;
   size_t long_polls_ = 0;
+  size_t writes_waiting_ = 0;
   std::function<Measure()> measure_;
   HotTable hot_;
   StreamFeed feed_;

@@ -77,15 +77,18 @@ void HttpStream::expire() {
   socket_.cancel(error);
 }
 
-void HttpStream::sweep(MonoTime now) {
+bool HttpStream::sweep(MonoTime now) {
+  if (!socket_.is_open()) return false;
   if (now >= write_by_) {
     if (!ending_) ++service_.feed().dropped;
-    return close();
+    close();
+    return true;
   }
-  if (ending_ || !pending_.empty() || now < comment_at_) return;
+  if (ending_ || !pending_.empty() || now < comment_at_) return false;
   push(keep_alive(framing_));
   asio::error_code error;
   if (!pending_.empty()) socket_.cancel(error);
+  return true;
 }
 
 void HttpStream::push(StreamFeed::Bytes bytes) {

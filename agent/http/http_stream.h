@@ -26,7 +26,8 @@ class HttpStream {
   /// Ends it: other tokens are in force.
   void expire();
   /// Keeps it alive; ends it when the reader takes nothing.
-  void sweep(MonoTime now);
+  /// Whether it did one of them.
+  bool sweep(MonoTime now);
 
  private:
   void push(StreamFeed::Bytes bytes);

@@ -45,9 +45,14 @@ std::optional<tcp::endpoint> parse_endpoint(const std::string& text) {
   return tcp::endpoint(address, port);
 }
 
-bool set_option(int descriptor, int level, int option) {
-  const int on = 1;
-  return setsockopt(descriptor, level, option, &on, sizeof on) == 0;
+bool set_option(int descriptor, int level, int option, int value = 1) {
+  return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+}
+
+/// What connections inherit.
+bool set_tcp_options(int descriptor) {
+  return set_option(descriptor, IPPROTO_TCP, TCP_NODELAY) &&
+         set_option(descriptor, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
 }
 
 int new_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
@@ -118,9 +123,8 @@ Result<ListenSocket> ListenSocket::tcp(const std::string& address) {
   const bool v6 = endpoint->address().is_v6();
   ListenSocket made(new_socket(endpoint->protocol().family()));
   if (made.descriptor_ < 0) return cannot_listen(address, "making a socket");
-  // Not SO_REUSEPORT: a second agent on this port must fail. Connections inherit TCP_NODELAY.
-  if (!set_option(made.descriptor_, SOL_SOCKET, SO_REUSEADDR) ||
-      !set_option(made.descriptor_, IPPROTO_TCP, TCP_NODELAY) ||
+  // Not SO_REUSEPORT: a second agent on this port must fail.
+  if (!set_option(made.descriptor_, SOL_SOCKET, SO_REUSEADDR) || !set_tcp_options(made.descriptor_) ||
       (v6 && !set_option(made.descriptor_, IPPROTO_IPV6, IPV6_V6ONLY))) {
     return cannot_listen(address, "setting options");
   }
@@ -172,7 +176,7 @@ Result<ListenSocket> ListenSocket::adopt(int descriptor) {
     made.name_ = *name;
     return made;
   }
-  if (!set_option(descriptor, IPPROTO_TCP, TCP_NODELAY)) return cannot_listen(subject, "setting options");
+  if (!set_tcp_options(descriptor)) return cannot_listen(subject, "setting options");
   const auto bound = bound_endpoint(descriptor);
   if (!bound) return cannot_listen(subject, "getsockname");
   made.host_ = bound->address().to_string();

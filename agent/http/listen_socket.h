@@ -13,6 +13,11 @@ namespace signalbox {
 /// What the kernel keeps for us while we are busy; it takes less where net.core.somaxconn is lower.
 inline constexpr int kBacklog = 4096;
 
+/// Bytes of an answer that the kernel keeps of a connection over TCP, for it doubles the number for its
+/// bookkeeping. By itself it would take 4 MiB of somebody who does not read, and thousands of these all that it has
+/// for TCP.
+inline constexpr int kSendBuffer = 32 * 1024;
+
 /// Owns the descriptor; the file of a unix socket that we made goes with it.
 class ListenSocket {
  public:

@@ -9,6 +9,10 @@ namespace {
 /// An address that nobody shares with strangers: loopback, and "none" of a unix socket's peer.
 bool is_counted(const asio::ip::address& address) { return !address.is_loopback() && !address.is_unspecified(); }
 
+/// So many parts of all seats make one for those that have just come: the time of an accepted batch or two to say
+/// what they want. Taken from regulars at worst.
+constexpr size_t kNewcomers = 32;
+
 asio::ip::address network_of(const asio::ip::address& address) {
   constexpr size_t kNetworkBytes = 8;
   if (!address.is_v6() || address.is_loopback()) return address;
@@ -67,7 +71,8 @@ void Seats::make_stuck(Guest& guest, size_t unsent) {
 }
 
 bool Seats::evict_first() {
-  for (const Kind kind : {kNew, kStuck, kIdle}) {
+  const bool spare_new = lists_[kNew].size() <= limit_ / kNewcomers;
+  for (const Kind kind : {spare_new ? kStuck : kNew, kStuck, kIdle, kRegular, kNew}) {
     if (lists_.at(kind).empty()) continue;
     evict(*lists_.at(kind).front());
     return true;

@@ -2,9 +2,10 @@
 /// Who may stay when connections are many: a bounded number of seats, and an order in which guests leave for a new
 /// one. Pure bookkeeping, no sockets.
 ///
-/// First those leave that have asked nothing yet, then those that do not take their answer, then the idle; of each
-/// the one that has been so the longest. So neither a flood of silent connections nor one that never reads costs a
-/// router its own. Threads: one. Invariant: a busy guest is never asked to leave.
+/// First those leave that have asked nothing yet, but for a few that have only just come; then those that do not
+/// take their answer; then the idle, regulars last; of each the one that has been so the longest. So neither a
+/// flood of silent connections, nor one that never reads, nor one that asks once each costs a router its own, nor
+/// keeps a new one from asking. Threads: one. Invariant: a busy guest is never asked to leave.
 #include <array>
 #include <asio/ip/address.hpp>
 #include <cstddef>
@@ -49,8 +50,10 @@ class Seats {
   /// It has to take `unsent` bytes. While all of these together are over the limit, the one that has been stuck for
   /// the longest leaves, which may be this one.
   void make_stuck(Guest& guest, size_t unsent);
-  /// It has asked something, and may ask again. The last of the idle to be asked to leave.
+  /// It has asked something, and may ask again. The last of its kind to be asked to leave.
   void make_idle(Guest& guest) { move_to_end(guest, kIdle); }
+  /// The same for one that comes back since a while.
+  void make_regular(Guest& guest) { move_to_end(guest, kRegular); }
   /// False when everybody is busy.
   bool evict_first();
 
@@ -60,8 +63,7 @@ class Seats {
   std::vector<Guest*> guests() const;
 
  private:
-  /// In the order in which guests leave.
-  enum Kind : size_t { kNew, kStuck, kIdle, kBusy, kKinds };
+  enum Kind : size_t { kNew, kStuck, kIdle, kRegular, kBusy, kKinds };
 
   bool has_room(const Guest& guest);
   void move_to_end(Guest& guest, Kind kind);

@@ -229,6 +229,26 @@ TEST_CASE("bodies take no more memory together than they may, and give it back")
   CHECK(front.client().post("/v1/echo", std::string(29'000, 'x')).status == 200);
 }
 
+TEST_CASE("so many may wait for the answer to what they wrote, and the others are told to come again") {
+  RunningFront front([](FrontConfig& config) { config.limits.writes = 2; });
+  auto first = front.client();
+  auto second = front.client();
+  first.send_body("POST", "/v1/held", "{}");
+  const auto to_first = take_held_reply();
+  second.send_body("POST", "/v1/held", "{}");
+  const auto to_second = take_held_reply();
+  auto third = front.client();
+  const auto refused = third.post("/v1/echo", "{}");
+  CHECK(refused.status == 503);
+  CHECK(refused.header("Retry-After") == "1");
+  CHECK(third.get("/v1/health").status == 200);
+  to_first(said("1"));
+  CHECK(first.read_reply().body == "1");
+  CHECK(third.post("/v1/echo", "{}").status == 200);
+  to_second(said("2"));
+  CHECK(second.read_reply().body == "2");
+}
+
 TEST_CASE("without a way in nothing is taken") {
   FrontConfig config;
   config.listen = {"127.0.0.1:0"};

@@ -47,6 +47,38 @@ TEST_CASE("a head may arrive byte by byte, and every part of a good one asks for
   CHECK(verdict(bytes) == 0);
 }
 
+TEST_CASE("a head that comes byte by byte is taken apart once a line, not once a byte, and means the same") {
+  const std::string field = "X: " + std::string(200, 'y') + "\r\n";
+  struct Row {
+    std::string bytes;
+    int looks;
+    int status;
+  };
+  const Row rows[] = {
+      {get(field + field), 6, 0},  // the first byte, and the ends of five lines, the empty one with them
+      {"\r\n" + get(""), 5, 0},
+      {get("\x01\r\n"), 4, 400},
+      // The CR may belong to the line's end: only the byte after it is one too many.
+      {"GET /" + std::string(kMaxLineBytes, 'a'), 2, 414},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.bytes);
+    int looks = 0;
+    Framed last = NeedMore{};
+    RequestHead head;
+    for (size_t size = 1, seen = 0; size <= row.bytes.size() && std::holds_alternative<NeedMore>(last); ++size) {
+      const auto bytes = std::string_view(row.bytes).substr(0, size);
+      if (seen > 0 && !may_say_more(bytes, seen, std::get<NeedMore>(last))) continue;
+      last = frame_request(bytes, head);
+      seen = size;
+      ++looks;
+    }
+    CHECK(looks == row.looks);
+    const auto* refusal = std::get_if<HttpRefusal>(&last);
+    CHECK((refusal ? refusal->status : 0) == row.status);
+  }
+}
+
 TEST_CASE("what two servers could read in two ways is refused") {
   struct Row {
     const char* what;

@@ -47,7 +47,9 @@ TEST_CASE("the hot table and the slow path give the same bytes, for every hot pa
     for (const char* path :
          {"/v1/health", "/v1/health/claude", "/v1/health/openai", "/v1/health/claude/claude-opus-4-6",
           "/v1/check/claude", "/v1/check/openai", "/v1/check/claude/claude-opus-4-6"}) {
-      for (const char* headers : {"", "If-None-Match: W/\"test-1\"\r\n", "If-None-Match: W/\"other\"\r\n"}) {
+      for (const char* headers : {"", "If-None-Match: W/\"test-1\"\r\n", "If-None-Match: W/\"other\"\r\n",
+                                  "If-None-Match: *\r\n", "If-None-Match: \"test-1\"\r\n",
+                                  "If-None-Match: W/\"other\", W/\"test-1\"\r\n", "If-None-Match: W/\"\r\n"}) {
         CAPTURE(path);
         CAPTURE(headers);
         const auto pair = ask_both(client, path, headers);
@@ -250,6 +252,29 @@ TEST_CASE("while history waits for the disk everybody else is served, and too ma
   CHECK(refused.header("Retry-After") == "1");
   SlowHistory::gate.release(kMaxHistoryCalls);
   for (auto& one : waiting) CHECK(one.read_reply().body == "{\"rows\": 3}");
+}
+
+TEST_CASE("bodies that take long to read wait for each other, and too many who wait are told so") {
+  RunningFront front({}, std::make_unique<SlowHistory>());
+  auto reader = front.client();
+  reader.send("GET /v1/transitions HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  // What it becomes is not known before: gzip takes the worker, and this one is not even gzip.
+  const std::string gzip = "Content-Encoding: gzip\r\n";
+  std::vector<FrontClient> waiting;
+  for (size_t i = 0; i < kMaxWorkerBodies; ++i) {
+    waiting.push_back(front.client());
+    waiting.back().send_body("POST", "/v1/echo", "{}", gzip);
+  }
+  auto client = front.client();
+  CHECK(client.get("/livez").status == 200);
+  CHECK(client.post("/v1/echo", "{}").status == 200);
+  const auto refused = client.post("/v1/echo", "{}", gzip);
+  CHECK(refused.status == 503);
+  CHECK(refused.header("Retry-After") == "1");
+  SlowHistory::gate.release();
+  CHECK(reader.read_reply().status == 200);
+  for (auto& one : waiting) CHECK(one.read_reply().status == 400);
+  CHECK(client.post("/v1/echo", "{}", gzip).status == 400);
 }
 
 TEST_CASE("a front that ends while the database is slow waits for the call that runs and drops those that wait") {

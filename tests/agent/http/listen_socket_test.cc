@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,6 +46,38 @@ TEST_CASE("a free port is taken and named, over both families") {
   const auto v6 = ListenSocket::tcp("[::1]:0");
   // A machine may have no IPv6 at all.
   if (v6) CHECK(v6->name().starts_with("[::1]:"));
+}
+
+TEST_CASE(
+    "what a client does not read takes little of the kernel's memory, also where the socket was handed over") {
+  const int handed_over = socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(listen(handed_over, 1) == 0);
+  const auto made = ListenSocket::tcp("127.0.0.1:0");
+  const auto adopted = ListenSocket::adopt(handed_over);
+  REQUIRE(made);
+  REQUIRE(adopted);
+  for (const auto* one : {&*made, &*adopted}) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    REQUIRE(getsockname(one->descriptor(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE(connect(client, reinterpret_cast<const sockaddr*>(&address), size) == 0);
+    pollfd waiting{one->descriptor(), POLLIN, 0};
+    REQUIRE(poll(&waiting, 1, 10'000) == 1);
+    const int accepted = accept4(one->descriptor(), nullptr, nullptr, SOCK_NONBLOCK);
+    REQUIRE(accepted >= 0);
+    const std::string much(4096, 'x');
+    ssize_t taken = 0;
+    // The client's own buffer takes something as well, and the kernel may still be moving bytes there.
+    for (ssize_t count = 0; (count = send(accepted, much.data(), much.size(), MSG_NOSIGNAL)) > 0;) taken += count;
+    CHECK(taken < 1024 * 1024);
+    int buffer = 0;
+    size = sizeof buffer;
+    REQUIRE(getsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &buffer, &size) == 0);
+    CHECK(buffer == 2 * kSendBuffer);
+    close(client);
+    close(accepted);
+  }
 }
 
 TEST_CASE("a port that is taken says so") {

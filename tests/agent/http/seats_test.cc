@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <list>
 #include <memory>
 
@@ -45,6 +46,39 @@ TEST_CASE("a flood of guests that ask nothing costs none that has asked its seat
   for (int i = 0; i < 10; ++i) CHECK(seats.admit(flood.emplace_back()));
   CHECK_FALSE(router.evicted);
   CHECK(seats.size() == 3);
+}
+
+TEST_CASE("who has just come keeps its seat for a moment, and costs one that asked once") {
+  Seats seats(64, 64, kUnsent);
+  std::list<TestGuest> idle;
+  for (int i = 0; i < 64; ++i) {
+    CHECK(seats.admit(idle.emplace_back()));
+    seats.make_idle(idle.back());
+  }
+  TestGuest first, second, third, fourth;
+  for (TestGuest* guest : {&first, &second, &third}) CHECK(seats.admit(*guest));
+  for (TestGuest* guest : {&first, &second, &third}) CHECK_FALSE(guest->evicted);
+  CHECK(seats.admit(fourth));
+  CHECK(first.evicted);
+  CHECK_FALSE(second.evicted);
+  CHECK(std::ranges::count(idle, true, &TestGuest::evicted) == 3);
+}
+
+TEST_CASE("a flood of guests that ask once costs no regular its seat") {
+  Seats seats(3, 3, kUnsent);
+  TestGuest router;
+  CHECK(seats.admit(router));
+  seats.make_regular(router);
+  std::list<TestGuest> flood;
+  for (int i = 0; i < 10; ++i) {
+    CHECK(seats.admit(flood.emplace_back()));
+    seats.make_idle(flood.back());
+  }
+  CHECK_FALSE(router.evicted);
+  for (auto& guest : flood) seats.make_busy(guest);
+  TestGuest late;
+  CHECK(seats.admit(late));
+  CHECK(router.evicted);
 }
 
 TEST_CASE("answers that nobody takes are bounded together: who has been stuck the longest leaves") {

@@ -42,9 +42,15 @@ void expect_same(const Verdict& one, const Verdict& other) {
 /// As the connection meets it: the first verdict as the bytes come in, `next` giving how many there are.
 template <class Next>
 Verdict frame_growing(std::string_view input, Next next) {
+  NeedMore missing;
+  size_t seen = 0;
   for (size_t size = next(0); size < input.size(); size = next(size)) {
-    Verdict verdict = frame(input.substr(0, size));
+    const auto bytes = input.substr(0, size);
+    if (seen > 0 && !may_say_more(bytes, seen, missing)) continue;
+    Verdict verdict = frame(bytes);
     if (is_final(verdict)) return verdict;
+    missing = std::get<NeedMore>(verdict.framed);
+    seen = size;
   }
   return frame(input);
 }
