@@ -63,7 +63,7 @@ class Answer:
         self.headers = response.headers
         self.body = b""
         self.body = first_event(response) if self.type == "text/event-stream" else response.read()
-        if self.headers.get("Content-Encoding") == "deflate":
+        if self.body and self.headers.get("Content-Encoding") == "deflate":  # an answer to HEAD has none
             self.body = zlib.decompress(self.body)
 
     def json(self):

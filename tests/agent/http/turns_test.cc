@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <memory>
 #include <vector>
 
 using namespace signalbox;
@@ -66,15 +67,16 @@ TEST_CASE("while many wait for their turn, what the loop hears of has not to wai
   CHECK(before_timer <= kMany / 2);
 }
 
-TEST_CASE("who waits when the queue ends is dropped with all that it has") {
-  asio::io_context loop{1};
+TEST_CASE("who waits when the queue and the loop end is dropped with all that it has") {
+  auto loop = std::make_unique<asio::io_context>(1);
   const auto alive = std::make_shared<int>();
   const auto wait = [](Turns& turns, std::shared_ptr<int>) -> Awaitable<void> { co_await turns.wait(false); };
   {
-    Turns turns(loop.get_executor());
-    asio::co_spawn(loop.get_executor(), wait(turns, alive), asio::detached);
-    CHECK(loop.run_one() == 1);
+    Turns turns(loop->get_executor());
+    asio::co_spawn(loop->get_executor(), wait(turns, alive), asio::detached);
+    CHECK(loop->run_one() == 1);
     CHECK(alive.use_count() == 2);
   }
+  loop.reset();
   CHECK(alive.use_count() == 1);
 }
