@@ -5,7 +5,7 @@
 # compiler speaks of a redefinition, share the code, rename one of the two, or name its file here.
 set(COMPILED_ALONE
     agent/api/api_overrides agent/api/api_timeline
-    agent/cli/app_acting agent/cli/demo agent/cli/guard agent/cli/override_command agent/cli/report_command
+    agent/cli/app_acting agent/cli/demo agent/cli/guard agent/cli/local_commands agent/cli/override_command agent/cli/report_command
     agent/http/agent_check_front
     agent/render/render_history agent/render/render_target agent/render/trend agent/render/watch_frame
     agent/render/watch_table
@@ -25,9 +25,9 @@ set(COMPILED_ALONE
     tests/agent/render/render_history_test tests/agent/render/trend_test tests/agent/render/watch_frame_test
     tests/agent/store/batches_test tests/agent/store/history_test tests/agent/store/overrides_test
     tests/lib/agent_check_test tests/lib/batch_test tests/lib/cause_test tests/lib/core_reports_property_test
-    tests/lib/figures_test tests/lib/observer_test tests/lib/official_test tests/lib/passive_test
+    tests/lib/figures_test tests/lib/fusion_test tests/lib/observer_test tests/lib/official_test tests/lib/passive_test
     tests/lib/report_test tests/lib/snapshot_test
-    tests/lib/pages/decode_statuspage_test)
+    tests/lib/pages/decode_statuspage_test tests/support/pages)
 list(TRANSFORM COMPILED_ALONE APPEND ".cc")
 
 function(compile_by_folder target)

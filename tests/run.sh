@@ -45,7 +45,10 @@ export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say "checking the format of the sources"
 tests/format.sh --check
 say "building the preset $preset"
-cmake --preset "$preset" >/dev/null
+by_folder=""
+[ -f "build/$preset/CMakeCache.txt" ] || by_folder=-DSIGNALBOX_BY_FOLDER=ON  # the first build, in a third of the time
+# shellcheck disable=SC2086
+cmake --preset "$preset" $by_folder >/dev/null
 cmake --build --preset "$preset"
 if [ "$selection" != "-LE system" ]; then
   say "building the Debian package"
