@@ -38,8 +38,6 @@ install_packages $build_packages doctest-dev ccache clang-format-14 python3 pyth
   curl faketime nodejs openssl
 # shellcheck disable=SC2086
 [ "$selection" = "-LE system" ] || install_packages $system_packages
-# Debian's npm keeps out a Node.js from elsewhere: only where there is none.
-[ "$selection" = "-LE system" ] || command -v npm >/dev/null || install_packages nodejs npm
 # Another checkout of the same sources is served from the cache.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say "checking the format of the sources"

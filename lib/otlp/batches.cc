@@ -211,7 +211,7 @@ std::string Rejections::message() const {
   std::ranges::stable_sort(reasons, std::ranges::greater{}, &std::pair<std::string, int64_t>::second);
   std::string message;
   for (const auto& [why, count] : reasons) {
-    const std::string next = fmt::format("{}{} of {}", message.empty() ? "" : "; ", why, count);
+    const std::string next = fmt::format("{}{} not counted: {}", message.empty() ? "" : "; ", count, why);
     if (message.size() + next.size() > kMaxMessage) break;
     message += next;
   }

@@ -3,37 +3,17 @@
 The two npm packages are pinned in browser/ and installed into a cache outside of the repository when they are not there
 yet; `chromium.py` by itself does only that.
 """
-import fcntl
-import hashlib
 import json
 import pathlib
-import shutil
 import subprocess
 
-from machine import CACHE
+from node_packages import node_packages
 
-PINS = pathlib.Path(__file__).with_name("browser")
 DRIVER = pathlib.Path(__file__).with_name("chromium.mjs")
 
 
 def modules():
-    """The folder with the npm packages, exactly those of the lock file."""
-    lock_file = PINS / "package-lock.json"
-    folder = CACHE / f"browser-{hashlib.sha256(lock_file.read_bytes()).hexdigest()[:16]}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / "browser.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(PINS / name, folder)
-            done = subprocess.run(["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"],
-                                  capture_output=True, text=True, timeout=240)
-            if done.returncode != 0:
-                raise AssertionError(f"npm ci: {done.stderr}")
-            (folder / "complete").touch()
-    return folder
+    return node_packages("browser")
 
 
 class Browser:

@@ -22,7 +22,7 @@ class Application:
         endpoint = f"http://{agent.address}/v1/otlp/v1/metrics"
         self.process = subprocess.Popen(
             ["node", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "NODE_PACKAGES": str(node_packages()), "INSTANCE": instance,
+            env={**os.environ, "NODE_PACKAGES": str(node_packages("opentelemetry")), "INSTANCE": instance,
                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": protocol,
                  **environment})
         self.answers = queue.Queue()

@@ -177,7 +177,7 @@ TEST_CASE("what cannot be used is rejected with the reason, and the rest is take
     CAPTURE(row.why);
     const Batches made = Receiver().take({.points = {row.point, point(4)}});
     CHECK(made.rejected.points() == 1);
-    CHECK(made.rejected.message() == "1 of " + row.why);
+    CHECK(made.rejected.message() == "1 not counted: " + row.why);
     REQUIRE(made.batches.size() == 1);
     CHECK(made.batches[0].batch.reports.back().counts == counts({{Outcome::ok, 4}}));
   }
@@ -185,10 +185,10 @@ TEST_CASE("what cannot be used is rejected with the reason, and the rest is take
 
 TEST_CASE("another kind of metric, or no temporality, is rejected") {
   const Batches sum = Receiver().take({.kind = OtlpKind::sum, .points = {point(1), point(2)}});
-  CHECK(sum.rejected.message() == "2 of gen_ai.client.operation.duration is no histogram");
+  CHECK(sum.rejected.message() == "2 not counted: gen_ai.client.operation.duration is no histogram");
   CHECK(sum.batches.empty());
   const Batches unsaid = Receiver().take({.temporality = 0, .points = {point(1)}});
-  CHECK(unsaid.rejected.message() == "1 of aggregationTemporality is neither 1 (delta) nor 2 (cumulative)");
+  CHECK(unsaid.rejected.message() == "1 not counted: aggregationTemporality is neither 1 (delta) nor 2 (cumulative)");
 }
 
 TEST_CASE("what is no call to a model, and a mark without a value, is passed over") {
@@ -276,7 +276,7 @@ TEST_CASE("the message about rejections is short, the most frequent reason first
   CHECK(rejected.message().empty());
   rejected.add("b", 2);
   rejected.add("a");
-  CHECK(rejected.message() == "2 of b; 1 of a");
+  CHECK(rejected.message() == "2 not counted: b; 1 not counted: a");
   for (int i = 0; i < 1000; ++i) rejected.add(fmt::format("reason {}", i));
   CHECK(rejected.points() == 1003);
   CHECK(rejected.message().size() <= 1000);
