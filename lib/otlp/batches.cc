@@ -130,9 +130,6 @@ class Maker {
     const bool is_delta = point.temporality == Temporality::delta;
     const auto increment = is_delta ? Increment{point.count, delta_start(point)} : since_last(point);
     if (!increment) return reject("more cumulative series than are remembered; delta temporality needs no memory");
-    if (increment->count > static_cast<uint64_t>(kMaxCount)) {
-      return reject(fmt::format("a count over {}", kMaxCount));
-    }
     add(point, *target, *outcome, *increment);
   }
 
@@ -174,11 +171,13 @@ class Maker {
     auto& reports = into.batch.reports;
     auto report = std::ranges::find_if(
         reports, [&](const Report& one) { return one.target == target && one.to == to && one.span == span; });
-    if (report == reports.end()) {
-      reports.push_back({.target = target, .to = to, .span = span});
-      report = reports.end() - 1;
+    const auto index = static_cast<size_t>(outcome);
+    const int64_t so_far = report == reports.end() ? 0 : report->counts.at(index);
+    if (increment.count > static_cast<uint64_t>(kMaxCount - so_far)) {
+      return reject(fmt::format("an outcome's count over {}", kMaxCount));
     }
-    report->counts.at(static_cast<size_t>(outcome)) += static_cast<int64_t>(increment.count);
+    if (report == reports.end()) report = reports.insert(report, {.target = target, .to = to, .span = span});
+    report->counts.at(index) += static_cast<int64_t>(increment.count);
   }
 
   const Export& exported_;

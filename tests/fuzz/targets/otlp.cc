@@ -27,8 +27,8 @@ void expect_in_bounds(const otlp::Batches& made) {
       expect(report.to <= now().wall + seconds(5), "no report comes from the future");
       expect(report.to >= now().wall - hours(1), "no report is too old to be known again");
       expect(report.span >= Millis(0), "a report does not end before it begins");
-      expect(std::ranges::all_of(report.counts, [](int64_t count) { return count >= 0; }),
-             "counts are not negative");
+      expect(std::ranges::all_of(report.counts, [](int64_t count) { return count >= 0 && count <= kMaxCount; }),
+             "a count is within its bound");
       expect(std::ranges::any_of(report.counts, [](int64_t count) { return count > 0; }),
              "a report counts something");
     }

@@ -172,7 +172,7 @@ TEST_CASE("what cannot be used is rejected with the reason, and the rest is take
            Row{backwards, "startTimeUnixNano is later than timeUnixNano"},
            Row{future, "timeUnixNano is more than 5 s in the future: the clocks differ"},
            Row{old, "timeUnixNano is over an hour ago"},
-           Row{point(1'000'000'001), "a count over 1000000000"},
+           Row{point(1'000'000'001), "an outcome's count over 1000000000"},
        }) {
     CAPTURE(row.why);
     const Batches made = Receiver().take({.points = {row.point, point(4)}});
@@ -183,12 +183,21 @@ TEST_CASE("what cannot be used is rejected with the reason, and the rest is take
   }
 }
 
+TEST_CASE("an outcome's count has one bound, under however many errors it comes") {
+  const Batches made =
+      Receiver().take({.points = {point(999'999'999, {{"error.type", "500"}}), point(2, {{"error.type", "502"}}),
+                                  point(1, {{"error.type", "api_error"}})}});
+  CHECK(made.rejected.points() == 1);
+  CHECK(made.batches.at(0).batch.reports.at(0).counts == counts({{Outcome::server_error, 1'000'000'000}}));
+}
+
 TEST_CASE("another kind of metric, or no temporality, is rejected") {
   const Batches sum = Receiver().take({.kind = OtlpKind::sum, .points = {point(1), point(2)}});
   CHECK(sum.rejected.message() == "2 not counted: gen_ai.client.operation.duration is no histogram");
   CHECK(sum.batches.empty());
   const Batches unsaid = Receiver().take({.temporality = 0, .points = {point(1)}});
-  CHECK(unsaid.rejected.message() == "1 not counted: aggregationTemporality is neither 1 (delta) nor 2 (cumulative)");
+  CHECK(unsaid.rejected.message() ==
+        "1 not counted: aggregationTemporality is neither 1 (delta) nor 2 (cumulative)");
 }
 
 TEST_CASE("what is no call to a model, and a mark without a value, is passed over") {
