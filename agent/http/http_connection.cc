@@ -117,6 +117,9 @@ Awaitable<void> HttpConnection::serve() {
       if (!co_await flush()) co_return;
       continue;
     }
+    // What comes in pieces is read when it has its turn: thousands that dribble are heard together, not byte by
+    // byte.
+    if (phase_ == Phase::head || phase_ == Phase::body) co_await turns_.wait(true);
     asio::error_code error;
     if (begin_reading()) {
       if (transport_.is_secure()) {
