@@ -13,8 +13,8 @@ inline constexpr const char* kHelpTop =
     "The agent is looked for at --url, then $SIGNALBOX_URL, then the unix socket in /run/signalbox or\n"
     "$XDG_RUNTIME_DIR/signalbox, then http://127.0.0.1:9529. A token is read from the file that\n"
     "--token-file or $SIGNALBOX_TOKEN_FILE names, and never stands on a command line; who vouches for https:// is\n"
-    "the system, or --ca-file, or $SIGNALBOX_CA_FILE. NO_COLOR, --no-color and a pipe switch colour off. Times are "
-    "UTC.\n"
+    "the system, or --ca-file, or $SIGNALBOX_CA_FILE. NO_COLOR, --no-color and a pipe switch colour off.\n"
+    "Times are UTC.\n"
     "Exit: 64 wrong usage; else as each command's --help says. See also: man signalbox";
 
 inline constexpr const char* kHelpServe =

@@ -330,7 +330,7 @@ TEST_CASE("without a way in nothing is taken") {
   auto front = HttpFront::listen(config, front_routes(), nullptr, front_snapshot(1));
   REQUIRE(front);
   std::thread served([&] { (*front)->run(); });
-  CHECK(FrontClient((*front)->bound().front()).post("/v1/echo", "{}").status == 503);
+  CHECK(FrontClient::plain((*front)->bound().front()).post("/v1/echo", "{}").status == 503);
   (*front)->stop();
   served.join();
 }

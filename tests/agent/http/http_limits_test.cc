@@ -275,10 +275,10 @@ TEST_CASE("connections that nobody has accepted yet wait in an adopted socket fo
     (*front)->stop();
     thread.join();
   };
-  auto first = FrontClient(kept->name());
+  auto first = FrontClient::plain(kept->name());
   first.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   serve_once(first);
-  auto second = FrontClient(kept->name());
+  auto second = FrontClient::plain(kept->name());
   second.send("GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
   serve_once(second);
 }
