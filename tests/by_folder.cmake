@@ -16,6 +16,7 @@ set(COMPILED_ALONE
     lib/otlp/decode_json
     lib/pages/decode_ai_studio lib/pages/decode_google_cloud
     lib/passive/reporter_roster
+    tests/lib/main tests/agent/main
     tests/agent/api/api_health_test tests/agent/api/api_history_test tests/agent/api/api_overrides_test
     tests/agent/api/api_reports_test tests/agent/api/api_routes_test tests/agent/api/api_self_test
     tests/agent/api/api_timeline_test tests/agent/api/api_web_test

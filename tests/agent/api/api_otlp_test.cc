@@ -85,8 +85,9 @@ TEST_CASE("the same body is the same batch, and no other is") {
 TEST_CASE("what cannot be used is told as a partial success, in both encodings") {
   Api api;
   const OtlpRequest request = request_of("cohere", 4);
-  CHECK(api.post(otlp_json(request)).body == R"({"partialSuccess":{"rejectedDataPoints":"1","errorMessage":)"
-                                             R"("1 not counted: no provider \"cohere\" is configured, for \"cohere\""}})");
+  CHECK(api.post(otlp_json(request)).body ==
+        R"({"partialSuccess":{"rejectedDataPoints":"1","errorMessage":)"
+        R"("1 not counted: no provider \"cohere\" is configured, for \"cohere\""}})");
   const ApiReply protobuf = api.post(otlp_protobuf(request), BodyType::protobuf);
   CHECK(protobuf.status == 200);
   CHECK(protobuf.body.starts_with("\x0a"));

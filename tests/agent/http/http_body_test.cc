@@ -60,8 +60,8 @@ TEST_CASE("a body in chunks arrives whole, and the request after it is served") 
   client.send(head + "\r\n4\r\nthis\r\n5\r\n, too\r\n0\r\n\r\n" + head + "\r\n0\r\n\r\n");
   CHECK(client.read_reply().body == "POST this, too");
   CHECK(client.read_reply().body == "POST ");
-  for (const std::string piece : {head, std::string("\r\n"), std::string("5\r"), std::string("\nth"),
-                                  std::string("ree\r\n0"), std::string("\r\n\r\n")}) {
+  for (const std::string& piece : {head, std::string("\r\n"), std::string("5\r"), std::string("\nth"),
+                                   std::string("ree\r\n0"), std::string("\r\n\r\n")}) {
     client.send(piece);
   }
   CHECK(client.read_reply().body == "POST three");
