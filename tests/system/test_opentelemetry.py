@@ -1,5 +1,5 @@
 """The agent beside the real OpenTelemetry SDK for JavaScript: what an application measures arrives, is counted exactly,
-and changes a state. Needs npm, and its registry the first time. About fifteen seconds."""
+and changes a state. Needs npm, and its registry the first time. About a minute."""
 import json
 import os
 import pathlib
@@ -79,7 +79,7 @@ class OpenTelemetry(AgentTest):
     def counted(self, model):
         """The outcomes of a model since the agent began, but for those that were not met."""
         sums = {}
-        for step in self.running.json(f"/v1/timeline/claude/{model}?step_s=10")["steps"]:
+        for step in self.running.json(f"/v1/timeline/claude/{model}")["steps"]:
             for outcome, count in step["outcomes"].items():
                 sums[outcome] = sums.get(outcome, 0) + count
         return {outcome: count for outcome, count in sums.items() if count}
