@@ -58,48 +58,6 @@ def recordings():
             yield b"".join(lines[start:start + 12])[:8192]
 
 
-def exports(encoded):
-    """What an OpenTelemetry SDK sends. The times are those of the targets' clock."""
-    for kind in ("histogram", "exponentialHistogram"):
-        for temporality in (1, 2):
-            point = {"attributes": {"gen_ai.provider.name": "anthropic", "gen_ai.request.model": "claude-opus-4-6",
-                                    "error.type": "529"},
-                     "startTimeUnixNano": 1795427999000000000, "timeUnixNano": 1795428000000000000, "count": 7}
-            yield encoded(kind, temporality, point)
-
-
-def listed(attributes):
-    return [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
-
-
-def export_json(kind, temporality, point):
-    metric = {"name": "gen_ai.client.operation.duration",
-              kind: {"aggregationTemporality": temporality, "dataPoints": [{**point, "attributes": listed(point["attributes"])}]}}
-    resource = {"attributes": listed({"service.name": "shop", "service.instance.id": "1"})}
-    scope = {"scope": {"name": "sdk", "version": "1"}, "metrics": [metric]}
-    return json.dumps({"resourceMetrics": [{"resource": resource, "scopeMetrics": [scope]}]}).encode()
-
-
-def message(number, content):
-    """A protobuf field that holds a message or text of at most 16383 bytes."""
-    size = bytes([len(content) & 0x7F | 0x80, len(content) >> 7]) if len(content) > 127 else bytes([len(content)])
-    return bytes([number << 3 | 2]) + size + content
-
-
-def export_protobuf(kind, temporality, point):
-    def attributes(number, values):
-        return b"".join(message(number, message(1, key.encode()) + message(2, message(1, value.encode())))
-                        for key, value in values.items())
-
-    numbers = ((2, point["startTimeUnixNano"]), (3, point["timeUnixNano"]), (4, point["count"]))
-    data = b"".join(bytes([number << 3 | 1]) + value.to_bytes(8, "little") for number, value in numbers)
-    data += attributes(9 if kind == "histogram" else 1, point["attributes"])
-    metric = message(1, b"gen_ai.client.operation.duration") + message(
-        9 if kind == "histogram" else 10, message(1, data) + bytes([2 << 3, temporality]))
-    scope = message(1, message(1, b"sdk") + message(2, b"1")) + message(2, metric)
-    return message(1, message(1, attributes(1, {"service.name": "shop", "service.instance.id": "1"})) + message(2, scope))
-
-
 def configurations():
     yield (TOP / "systemd" / "signalbox.toml").read_bytes()
     # With the keys in force that the default file has as comments.
@@ -119,8 +77,6 @@ def made():
         "page_google_cloud": pages("google_cloud_incidents.json", "google_cloud"),
         "page_ai_studio": pages("ai_studio_incidents.json", "aistudio"),
         "replay_lines": recordings(),
-        "otlp_json": exports(export_json),
-        "otlp_protobuf": exports(export_protobuf),
         "configuration": configurations(),
         "title": titles(),
         "text": [b"\x40" + title for title in titles()[:50]],
