@@ -78,7 +78,7 @@ TEST_CASE("a body of a megabyte goes both ways, to a client that is slow to take
   auto client = secure.client();
   std::string body(1'000'000, 'x');
   for (size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i * 7 / 3 % 26);
-  const int small = 4096;
+  const int small = 65536;
   setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   for (int i = 0; i < 3; ++i) client.send_body("POST", "/v1/echo", body);
   for (int i = 0; i < 3; ++i) {
