@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . agent/packages.sh
 preset=${1:-debug}
-selection="-LE system"
+selection="-LE system --parallel 4"
 if [ "$preset" = system ]; then
   preset=debug
   selection="-L system --parallel 4"  # mostly waiting; what measures asks to run alone
@@ -37,7 +37,7 @@ command -v npm >/dev/null || system_packages="$system_packages npm"
 install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
   curl faketime nodejs openssl
 # shellcheck disable=SC2086
-[ "$selection" = "-LE system" ] || install_packages $system_packages
+[ "${selection#-LE}" != "$selection" ] || install_packages $system_packages
 # Another checkout of the same sources is served from the cache.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say "checking the format of the sources"
@@ -48,7 +48,7 @@ by_folder=""
 # shellcheck disable=SC2086
 cmake --preset "$preset" $by_folder >/dev/null
 cmake --build --preset "$preset"
-if [ "$selection" != "-LE system" ]; then
+if [ "${selection#-LE}" = "$selection" ]; then
   say "building the Debian package"
   /usr/bin/python3 tests/system/package.py
   say "fetching what drives the browser"
