@@ -17,6 +17,8 @@ inline constexpr int kBacklog = 4096;
 /// bookkeeping. By itself it would take 4 MiB of somebody who does not read, and thousands of these all that it has
 /// for TCP.
 inline constexpr int kSendBuffer = 32 * 1024;
+/// Bytes of a TCP segment at most. Larger than on any wire, so that it matters on loopback only.
+inline constexpr int kMaxSegment = 8 * 1024;
 
 /// Owns the descriptor; the file of a unix socket that we made goes with it.
 class ListenSocket {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -75,6 +77,11 @@ TEST_CASE(
     size = sizeof buffer;
     REQUIRE(getsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &buffer, &size) == 0);
     CHECK(buffer == 2 * kSendBuffer);
+    // Several segments fit into it: who reads acknowledges every second one at once, and a single one late.
+    int segment = 0;
+    size = sizeof segment;
+    REQUIRE(getsockopt(accepted, IPPROTO_TCP, TCP_MAXSEG, &segment, &size) == 0);
+    CHECK(segment <= kMaxSegment);
     close(client);
     close(accepted);
   }
