@@ -5,9 +5,9 @@
 # compiler speaks of a redefinition, share the code, rename one of the two, or name its file here.
 set(COMPILED_ALONE
     agent/api/api_overrides agent/api/api_timeline
-    agent/cli/app_acting agent/cli/demo agent/cli/guard agent/cli/local_commands agent/cli/override_command agent/cli/report_command
+    agent/cli/local_commands agent/cli/override_command agent/cli/report_command
     agent/http/agent_check_front
-    agent/render/render_history agent/render/render_target agent/render/trend agent/render/watch_frame
+    agent/render/render_history agent/render/render_target agent/render/watch_frame
     agent/render/watch_table
     agent/store/backup agent/store/batch_rows agent/store/record_rows agent/store/sqlite_history agent/store/state_lock
     lib/intake lib/fusion lib/snapshot lib/replay_line

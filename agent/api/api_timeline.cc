@@ -8,6 +8,7 @@
 
 #include "agent/api/api_handlers.h"
 #include "agent/api/api_parameters.h"
+#include "lib/chart_rank.h"
 #include "lib/json.h"
 #include "lib/rfc3339.h"
 
@@ -51,19 +52,8 @@ struct Shown {
   std::optional<int> weight;
 };
 
-int badness(State state) {
-  switch (state) {
-    case State::healthy: return 0;
-    case State::unknown: return 1;
-    case State::degraded: return 2;
-    case State::recovering: return 3;
-    case State::unhealthy: return 4;
-  }
-  return 0;
-}
-
 void worsen(Shown& shown, const StateChange& change) {
-  if (!shown.state || badness(change.state) > badness(*shown.state)) shown.state = change.state;
+  if (!shown.state || chart_rank(change.state) > chart_rank(*shown.state)) shown.state = change.state;
   if (change.primary_weight && (!shown.weight || *change.primary_weight < *shown.weight)) {
     shown.weight = change.primary_weight;
   }

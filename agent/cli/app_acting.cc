@@ -9,8 +9,6 @@
 namespace signalbox {
 namespace {
 
-constexpr const char* kTargetWords = "PROVIDER or PROVIDER/MODEL";
-
 void wait(Millis span) { std::this_thread::sleep_for(span); }
 
 void add_report(CommandLine& line) {

@@ -10,7 +10,6 @@
 namespace signalbox {
 namespace {
 
-constexpr const char* kTargetWords = "PROVIDER or PROVIDER/MODEL";
 constexpr const char* kTargetOrAllWords = "PROVIDER or PROVIDER/MODEL; all when left out";
 
 void add_status(CommandLine& line) {

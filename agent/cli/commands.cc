@@ -17,11 +17,6 @@ namespace {
 
 constexpr int kTransitionsInWhy = 10;
 
-int fail(const Console& console, const std::string& message, int code) {
-  complain(console, message);
-  return code;
-}
-
 int refuse(const Console& console, const Refusal& refusal) {
   return fail(console, refusal.message, refusal.unknown_target ? kExitUsage : kExitUnavailable);
 }

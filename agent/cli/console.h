@@ -25,4 +25,10 @@ inline void complain(const Console& console, const std::string& message) {
   console.err << "signalbox: " << message << "\n";
 }
 
+/// Complains, and is the command's exit code.
+inline int fail(const Console& console, const std::string& message, int code) {
+  complain(console, message);
+  return code;
+}
+
 }  // namespace signalbox

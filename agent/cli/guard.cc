@@ -11,11 +11,6 @@ namespace {
 constexpr int kUse = 0;
 constexpr int kDoNotUse = 1;
 
-int fail(const Console& console, const std::string& message, int code) {
-  complain(console, message);
-  return code;
-}
-
 }  // namespace
 
 int guard_unavailable(const GuardOptions& options) { return options.fail_open ? kUse : kExitUnavailable; }

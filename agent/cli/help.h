@@ -3,6 +3,7 @@
 
 namespace signalbox {
 
+inline constexpr const char* kTargetWords = "PROVIDER or PROVIDER/MODEL";  ///< what stands for a TARGET
 inline constexpr const char* kHelpTop =
     "Start with:\n"
     "  signalbox status        what is wrong, since when, and what the routers were told\n"

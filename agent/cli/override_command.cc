@@ -15,11 +15,6 @@
 namespace signalbox {
 namespace {
 
-int fail(const Console& console, const std::string& message, int code) {
-  complain(console, message);
-  return code;
-}
-
 int refuse(const Console& console, const AgentClient& client, const AgentReply& reply) {
   constexpr int kBadRequest = 400;
   constexpr int kNotFound = 404;

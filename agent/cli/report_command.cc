@@ -29,11 +29,6 @@ constexpr seconds kLongestRetryAfter = minutes(1);
 /// The agent takes 1 MiB; it is the one to refuse more, but endless input would fill our memory first.
 constexpr std::streamsize kMaxInput = std::streamsize{2} << 20U;
 
-int fail(const Console& console, const std::string& message, int code) {
-  complain(console, message);
-  return code;
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   if (gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "cli";

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/render/words.h"
+#include "lib/chart_rank.h"
 
 namespace signalbox {
 namespace {
@@ -23,18 +24,6 @@ TableCell ratio_cell(const CountsView& step) {
   return {std::string(kHeights.at(height)), ratio < kBadRatio ? Style::yellow : Style::red};
 }
 
-/// The order of /v1/timeline: of several in a column the worst is shown.
-int badness(State state) {
-  switch (state) {
-    case State::healthy: return 0;
-    case State::unknown: return 1;
-    case State::degraded: return 2;
-    case State::recovering: return 3;
-    case State::unhealthy: return 4;
-  }
-  return 0;
-}
-
 TableCell band_cell(const std::optional<State>& state) {
   if (!state) return {" "};
   if (*state == State::healthy) return {"\u2500", Style::green};
@@ -49,7 +38,7 @@ void mark(std::vector<std::optional<State>>& columns, State state, double from, 
   const auto first_column = static_cast<size_t>(std::clamp(from, 0.0, last));
   const auto end_column = static_cast<size_t>(std::ceil(std::clamp(to, 0.0, last)));
   for (size_t c = first_column; c < end_column; ++c) {
-    if (!columns[c] || badness(*columns[c]) < badness(state)) columns[c] = state;
+    if (!columns[c] || chart_rank(*columns[c]) < chart_rank(state)) columns[c] = state;
   }
 }
 
