@@ -13,7 +13,7 @@ constexpr int64_t kDefaultLimit = 100;
 /// A transition with its evidence has a KB or two: a page of 1000 stays within a few MB.
 constexpr int64_t kMaxLimit = 1000;
 /// By then a database that was busy, or was being replaced, is back.
-constexpr const char* kHistoryRetryAfter = "5";
+constexpr Millis kHistoryRetryAfter = seconds(5);
 
 /// Why is for the log alone: the text may hold a path or be SQLite's.
 ApiReply failure(const Error& error) {
@@ -69,9 +69,7 @@ ApiReply page(const char* name, const Result<HistoryPage<Record>>& found) {
 }  // namespace
 
 ApiReply history_not_available() {
-  ApiReply reply = problem(503, "Service Unavailable", "history is not available; health answers go on");
-  reply.headers.emplace_back("Retry-After", kHistoryRetryAfter);
-  return reply;
+  return come_again(503, "history is not available; health answers go on", kHistoryRetryAfter);
 }
 
 ApiReply answer_transitions(const ApiRequest& request, const ApiContext& context) {

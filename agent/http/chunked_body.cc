@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "lib/hex.h"
+
 namespace signalbox {
 namespace {
 
 /// Enough for any size that is not refused; longer ones only hide what they are.
 constexpr size_t kMaxDigits = 8;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 HttpRefusal broken() { return {400, "the body is not in chunks, as its Transfer-Encoding says"}; }
 

@@ -17,11 +17,8 @@ HistoryWorker::~HistoryWorker() {
 }
 
 Awaitable<ApiReply> HistoryWorker::answer(ApiCall call, SnapshotPtr snapshot, Measure measure) {
-  if (waiting_ == kMaxHistoryCalls) {
-    auto busy = problem(503, "Service Unavailable", "too many requests wait for the database");
-    busy.headers.emplace_back("Retry-After", "1");
-    co_return busy;
-  }
+  if (waiting_ == kMaxHistoryCalls)
+    co_return come_again(503, "too many requests wait for the database", seconds(1));
   ++waiting_;
   auto reply = co_await perform_there(std::move(call), std::move(snapshot), std::move(measure));
   --waiting_;

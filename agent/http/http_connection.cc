@@ -56,11 +56,7 @@ ApiReply reworded(ApiReply reply, const ApiRoute* route, BodyType type) {
   return route->reword(reply, type);
 }
 
-ApiReply too_many_streams() {
-  auto busy = problem(503, "Service Unavailable", "too many streams are open");
-  busy.headers.emplace_back("Retry-After", "5");
-  return busy;
-}
+ApiReply too_many_streams() { return come_again(503, "too many streams are open", seconds(5)); }
 
 }  // namespace
 
@@ -178,6 +174,7 @@ HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   pending_ = accept(head, asker);
   pending_->method = method_label(head.method);
   pending_->type = body_type(head);
+  if (auto* call = std::get_if<ApiCall>(&pending_->what)) call->request.body_type = pending_->type;
   body_left_ = head.content_length;
   bool body_comes = body_left_ > 0 || head.chunked;
   const bool waits_for_go_ahead =
@@ -210,7 +207,6 @@ HttpConnection::Pending HttpConnection::accept(const RequestHead& head, const As
   body.share = std::make_shared<BodyShare>(service_.bodies());
   if (head.chunked) body.chunks.emplace();
   call->request.caller = caller_of(asker, peer_);
-  call->request.body_type = body_type(head);
   return {std::move(routed), form, std::move(body), route};
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "lib/hex.h"
+
 namespace signalbox {
 namespace {
 
@@ -26,13 +28,6 @@ std::string base64(const std::string& text) {
                       reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   encoded.resize(static_cast<size_t>(length));
   return encoded;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 std::string percent_decoded(std::string_view text) {
