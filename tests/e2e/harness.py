@@ -265,6 +265,14 @@ class AgentTest(unittest.TestCase):
         self.addCleanup(made.remove)
         return made
 
+    def asking(self, agent, path):
+        """A connection that has asked for `path`; what comes is the caller's to read."""
+        connection = socket.create_connection(agent.address.split(":"))
+        self.addCleanup(connection.close)
+        connection.settimeout(60)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        return connection
+
     def provider(self, name, path, interval_s=1, page_id="page", components=("api",)):
         ids = ", ".join(f'"{component}"' for component in components)
         return (f'[[providers.{name}.sources]]\nname = "statuspage"\nkind = "statuspage"\n'

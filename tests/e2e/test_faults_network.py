@@ -231,11 +231,7 @@ class Descriptors(NetworkTest):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def long_poll(self, agent, generation):
-        connection = socket.create_connection(agent.address.split(":"))
-        self.addCleanup(connection.close)
-        connection.settimeout(60)
-        connection.sendall(f"GET /v1/health/well?wait_s=30&generation={generation} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        return connection
+        return self.asking(agent, f"/v1/health/well?wait_s=30&generation={generation}")
 
     def test_without_a_descriptor_left_nothing_spins_and_who_is_connected_is_answered(self):
         agent = self.agent(self.config).start()

@@ -1,7 +1,6 @@
 """SIGTERM in the middle of everything: who asked is answered, what was acknowledged is in the database, and it is over in
 less than five seconds."""
 import json
-import socket
 import threading
 import time
 import unittest
@@ -27,13 +26,6 @@ class Stop(AgentTest):
                        + "[providers.mistral]\n" + self.provider("claude", "/summary.json") + self.provider("hanging", "/hanging.json")
                        + self.provider("nameless", "/").replace(f"{self.page.url}/", "https://status.hang.test/"))
 
-    def reader(self, agent, path):
-        connection = socket.create_connection(agent.address.split(":"))
-        self.addCleanup(connection.close)
-        connection.settimeout(60)
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        return connection
-
     @staticmethod
     def all_of(connection):
         told = b""
@@ -50,8 +42,8 @@ class Stop(AgentTest):
         agent = self.agent(self.config, environment=self.faults.environment()).start()
         generation = agent.wait_state("claude", "healthy")["generation"]
         clients = [Client(agent, name=f"router-{number}").start() for number in range(8)]
-        polls = [self.reader(agent, f"/v1/health/claude?wait_s=30&generation={generation}") for _ in range(5)]
-        streams = [self.reader(agent, "/v1/stream") for _ in range(5)]
+        polls = [self.asking(agent, f"/v1/health/claude?wait_s=30&generation={generation}") for _ in range(5)]
+        streams = [self.asking(agent, "/v1/stream") for _ in range(5)]
         for client in clients:
             client.wait_acknowledged(5)
         for stream in streams:
