@@ -6,7 +6,7 @@
 #include "agent/api/api_handlers.h"
 #include "agent/api/kept_answer.h"
 #include "agent/api/web_assets.h"
-#include "agent/store/deflate.h"
+#include "agent/deflate.h"
 
 namespace signalbox {
 namespace {

@@ -28,6 +28,9 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// Nobody waits 30 s to hear that the path is wrong. 503 and 429 are answers of `/v1/check`.
 bool is_mistake(const ApiReply& reply) { return reply.status == 400 || reply.status == 404; }
 
+/// Asking for it keeps no seat. `reads`: it was answered from what we know.
+bool is_refusal(const ApiReply& reply, bool reads) { return reads ? is_mistake(reply) : reply.status >= 400; }
+
 /// Counts itself while it lives.
 class Present {
  public:
@@ -162,6 +165,7 @@ HttpConnection::Step HttpConnection::advance() {
 HttpConnection::Step HttpConnection::accept_head(const RequestHead& head) {
   phase_ = Phase::working;
   has_asked_ = true;
+  was_refused_ = false;
   const Asker asker = asker_of(head, peer_, service_.tokens());
   if (!service_.stopping() && host_allowed(head) && judge_asker(Right::read, asker) == Verdict::allowed) {
     if (const auto* bytes = service_.hot().find(head)) {
@@ -276,7 +280,7 @@ void HttpConnection::become_idle() {
   begin_ = end_ = 0;
   phase_ = Phase::idle;
   deadline_ = service_.tick_time() + service_.limits().idle;
-  if (has_asked_ && service_.tick_time() - came_ >= service_.limits().regular) {
+  if (has_asked_ && !was_refused_ && service_.tick_time() - came_ >= service_.limits().regular) {
     seats_.make_regular(*this);
   } else if (has_asked_) {
     seats_.make_idle(*this);
@@ -308,6 +312,7 @@ Awaitable<void> HttpConnection::answer() {
     co_return co_await stream(std::move(*call), pending.form, pending.method);
   }
   ApiReply reply;
+  const bool reads = std::holds_alternative<ApiCall>(pending.what) && !pending.body;
   if (pending.body) {
     reply = co_await answer_write(std::get<ApiCall>(std::move(pending.what)), *std::move(pending.body));
   } else if (auto* call = std::get_if<ApiCall>(&pending.what)) {
@@ -315,6 +320,7 @@ Awaitable<void> HttpConnection::answer() {
   } else {
     reply = std::get<ApiReply>(std::move(pending.what));
   }
+  was_refused_ = is_refusal(reply, reads);
   pending.form.close = pending.form.close || service_.stopping();
   close_after_reply_ = pending.form.close;
   service_.count(pending.route, pending.method, reply.status);

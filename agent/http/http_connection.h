@@ -109,6 +109,7 @@ class HttpConnection final : public Guest {
   bool had_its_turn_ = false;  ///< a hot answer went out since the socket was read, or the queue waited for
   bool heard_ = false;         ///< something has come over it
   bool has_asked_ = false;     ///< at least one whole head
+  bool was_refused_ = false;   ///< what it asked last
   std::string allowed_host_;   ///< the last Host that was allowed: clients say the same each time
 };
 

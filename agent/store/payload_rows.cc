@@ -1,6 +1,6 @@
 #include "agent/store/payload_rows.h"
 
-#include "agent/store/deflate.h"
+#include "agent/deflate.h"
 
 namespace signalbox {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/store/deflate.h"
+#include "agent/deflate.h"
 #include "lib/json.h"
 
 namespace signalbox {

@@ -2,7 +2,7 @@
 
     attacker.py NAME HOST:PORT
 
-Prints "ready" when half of the crowd is there. One thread, from several loopback addresses, that stands behind everybody else at the
+Prints "ready" when half of the crowd has come; an agent may have sent some of it away by then. One thread, from several loopback addresses, that stands behind everybody else at the
 processor: what is attacked are the agent's limits, not the machine.
 """
 import collections
@@ -21,6 +21,8 @@ ADDRESSES = 20    # 127.0.0.2 and on: a port can be used from each of them
 TURN_S = 0.01     # how often new connections and dribbles are looked at
 MOST_AT_ONCE = 200
 MOST_READ = 2 ** 18
+# What the kernel keeps for the attacker counts against the agent.
+BUFFER = 2 ** 16
 SMALL_BUFFER = 4096  # of who does not read
 RESET = b"\1\0\0\0\0\0\0\0"  # struct linger: on, 0 s
 IP_BIND_ADDRESS_NO_PORT = 24
@@ -37,8 +39,8 @@ class Connection:
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
-        if not reads:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER if reads else SMALL_BUFFER)
         self.socket.bind((f"127.0.0.{2 + number % ADDRESSES}", 0))
         self.socket.connect_ex(address)
 
@@ -60,7 +62,7 @@ class Crowd:
             self.come(attack.opens_per_s * (now - began + TURN_S))
             self.dribble(now)
             self.met["most"] = max(self.met["most"], len(self.open))
-            if not is_ready and self.met["most"] >= attack.connections / 2:
+            if not is_ready and self.met["opened"] >= attack.connections / 2:
                 is_ready = True
                 print("ready", flush=True)
             for descriptor, events in self.epoll.poll(pause_s, 512):

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "agent/api/web_assets.h"
+#include "agent/deflate.h"
 #include "agent/http/http_reply.h"
-#include "agent/store/deflate.h"
 #include "tests/support/api.h"
 
 using namespace signalbox;

@@ -127,6 +127,23 @@ TEST_CASE("at the cap the idlest is closed for a new one, and the unix socket ha
   CHECK(third.get("/v1/health").status == 200);
 }
 
+TEST_CASE("a flood of clients that are refused, however often they ask, costs no regular its seat") {
+  RunningFront front([](FrontConfig& config) {
+    config.limits.connections = 8;
+    config.limits.regular = Millis{0};
+  });
+  auto router = front.client();
+  CHECK(router.get("/v1/health").status == 200);
+  std::vector<FrontClient> flood;
+  for (int i = 0; i < 50; ++i) {
+    flood.push_back(front.client());
+    CHECK(flood.back().get("/v1/nothing").status == 404);
+    CHECK(flood.back().post("/v1/echo", "{}", "Content-Encoding: br\r\n").status == 415);
+  }
+  CHECK(router.get("/v1/health").status == 200);
+  CHECK(flood.front().read_to_end() == "");
+}
+
 TEST_CASE("a flood of connections that ask nothing costs a client that has asked nothing") {
   RunningFront front([](FrontConfig& config) { config.limits.connections = 8; });
   auto router = front.client();

@@ -55,13 +55,13 @@ TEST_CASE("who has just come keeps its seat for a moment, and costs one that ask
     CHECK(seats.admit(idle.emplace_back()));
     seats.make_idle(idle.back());
   }
-  TestGuest first, second, third, fourth;
-  for (TestGuest* guest : {&first, &second, &third}) CHECK(seats.admit(*guest));
-  for (TestGuest* guest : {&first, &second, &third}) CHECK_FALSE(guest->evicted);
-  CHECK(seats.admit(fourth));
-  CHECK(first.evicted);
-  CHECK_FALSE(second.evicted);
-  CHECK(std::ranges::count(idle, true, &TestGuest::evicted) == 3);
+  std::list<TestGuest> newcomers;
+  for (int i = 0; i < 9; ++i) CHECK(seats.admit(newcomers.emplace_back()));
+  CHECK(std::ranges::count(newcomers, true, &TestGuest::evicted) == 0);
+  CHECK(seats.admit(newcomers.emplace_back()));
+  CHECK(newcomers.front().evicted);
+  CHECK(std::ranges::count(newcomers, true, &TestGuest::evicted) == 1);
+  CHECK(std::ranges::count(idle, true, &TestGuest::evicted) == 9);
 }
 
 TEST_CASE("a flood of guests that ask once costs no regular its seat") {

@@ -1,5 +1,5 @@
 #pragma once
-/// Documents made small for the database: zlib's format (RFC 1950).
+/// Documents made small, for the database and for who fetches them: zlib's format (RFC 1950).
 #include <optional>
 #include <string>
 #include <string_view>

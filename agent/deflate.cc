@@ -1,4 +1,4 @@
-#include "agent/store/deflate.h"
+#include "agent/deflate.h"
 
 #include <zlib.h>
 
