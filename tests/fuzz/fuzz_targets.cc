@@ -18,6 +18,7 @@ const std::map<std::string, Function>& targets() {
       {"override_body", override_body},
       {"request_head", request_head},
       {"request", request},
+      {"chunked_body", chunked_body},
       {"gunzip_body", gunzip_body},
       {"configuration", configuration},
       {"replay_lines", replay_lines},

@@ -16,6 +16,7 @@ void otlp_protobuf(std::string_view input);
 void override_body(std::string_view input);
 void request_head(std::string_view input);
 void request(std::string_view input);
+void chunked_body(std::string_view input);
 void gunzip_body(std::string_view input);
 void configuration(std::string_view input);
 void replay_lines(std::string_view input);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fuzzes what comes from outside, with libFuzzer: `tests/fuzz/run.sh [SECONDS] [TARGET...]`, 10 s of each by default.
-# Installs what is missing, builds, runs two targets at a time, prints a table. What a run finds is made small and put
+# Installs what is missing, builds, runs two targets at a time ($SIGNALBOX_FUZZ_AT_ONCE), prints a table. What a run finds is made small and put
 # into tests/fuzz/regressions/TARGET, where the everyday tests replay it; then the exit code is 1.
 # SIGNALBOX_SEED=N starts each target's random numbers at N, as ctest does; otherwise every run tries others.
 # Inputs that reach new code are kept in build/fuzz/run/TARGET for the next time, with a log beside them.
@@ -43,7 +43,7 @@ fuzz_one() {
 export -f fuzz_one
 export binaries run seconds
 rm -rf "$run/found"
-printf '%s\n' "${targets[@]}" | xargs -P 2 -I TARGET bash -c 'fuzz_one TARGET'
+printf '%s\n' "${targets[@]}" | xargs -P "${SIGNALBOX_FUZZ_AT_ONCE:-2}" -I TARGET bash -c 'fuzz_one TARGET'
 
 failed=0
 printf '%-18s %12s %8s %7s %7s %7s  %s\n' target executions "per s" cov ft corpus result

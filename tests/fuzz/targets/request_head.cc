@@ -34,7 +34,8 @@ void expect_same(const Verdict& one, const Verdict& other) {
            "a refusal is the same however the bytes were split");
   } else if (std::holds_alternative<Complete>(one.framed)) {
     expect(one.head.size == other.head.size && one.head.target == other.head.target &&
-               one.head.fields == other.head.fields && one.head.content_length == other.head.content_length,
+               one.head.fields == other.head.fields && one.head.content_length == other.head.content_length &&
+               one.head.chunked == other.head.chunked,
            "a head is the same however the bytes were split");
   }
 }
@@ -79,19 +80,26 @@ void expect_one_meaning(const RequestHead& head, std::string_view input) {
   expect(head.fields.size() <= kMaxHeaders, "headers are bounded");
   expect(head.content_length <= kMaxBodyBytes, "a body is bounded");
   size_t lengths = 0;
+  size_t codings = 0;
   size_t hosts = 0;
   for (const auto& [name, value] : head.fields) {
     expect(lies_in(name, bytes) && (value.empty() || lies_in(value, bytes)), "views lie in the bytes");
     expect(!name.empty() && is_visible(name) && name.find(':') == std::string_view::npos, "a name is a word");
     expect(is_visible(value, " \t"), "a value has no control character");
-    expect(!equal_ignoring_case(name, "transfer-encoding"), "there is no other framing");
+    if (equal_ignoring_case(name, "transfer-encoding")) {
+      ++codings;
+      expect(equal_ignoring_case(value, "chunked"), "there is no other coding");
+    }
     if (equal_ignoring_case(name, "content-length")) {
       ++lengths;
       expect(std::stoul(std::string(value)) == head.content_length, "a length is what it says");
     }
     if (equal_ignoring_case(name, "host")) ++hosts;
   }
-  expect(lengths <= 1 && hosts <= 1, "there is one length and one host");
+  expect(hosts <= 1, "there is one host");
+  expect(lengths + codings <= 1 && codings == (head.chunked ? 1U : 0U), "there is one framing");
+  expect(!head.chunked || (!head.http_1_0 && (head.method == "POST" || head.method == "PUT")),
+         "chunks come with what has a body, from who speaks HTTP/1.1");
   expect(lengths == 1 || head.content_length == 0, "without a length there is no body");
 }
 
