@@ -228,7 +228,7 @@ std::vector<size_t> share_lines(const std::vector<TargetView>& targets, size_t r
 WatchTable watch_table(std::vector<TargetView> targets, const Past& past, bool is_old, const View& view,
                        size_t rows) {
   sort_worst_first(targets);
-  std::ranges::stable_partition(targets, needs_attention);
+  std::stable_partition(targets.begin(), targets.end(), needs_attention);
   const Widths widths = widths_for(targets, view.width);
   const std::vector<size_t> lines_below = share_lines(targets, rows, view);
   WatchTable table;
