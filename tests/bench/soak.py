@@ -32,6 +32,8 @@ GROWTH_KIB = 1024
 BATCH_ID_BYTES = 8
 # This program shares two cores with the agent: what it sees late was not always late.
 SLACK_S = 1.0
+# Clients that have nothing to ask until the end close before it.
+LEAVING_S = 2.0
 
 
 class Watch:
@@ -85,7 +87,7 @@ def sums_of_timeline(agent, provider, since):
 def judge(agent, watch, pages, tally, span, since):
     """(what, whether it holds, in figures), a row a bar."""
     warm, until = span
-    samples = watch.between(warm, until)
+    samples = watch.between(warm, until - LEAVING_S)
     part = max(1, len(samples) // 5)
     first, last = (statistics.mean(one["rss"] for one in some) for some in (samples[:part], samples[-part:]))
     minutes = (samples[-1]["at"] - samples[0]["at"]) / 60
