@@ -33,9 +33,9 @@ constexpr Millis kBetweenSetAside = hours(1);
 /// The database, its log, the log's index.
 constexpr std::array<const char*, 3> kSuffixes = {"", "-wal", "-shm"};
 
-/// FULL: what was committed survives a power cut. The log is cut back to 16 MB after a burst. A megabyte of pages is
-/// kept in memory: what is written now lies together, and a cache of SQLite's default size fills in half an hour and
-/// looks like a leak. Deleted pages hold public data only, so that overwriting them would be work for nothing.
+/// FULL: what was committed survives a power cut. The log is cut back to 16 MB after a burst. A megabyte of pages
+/// is kept in memory: what is written now lies together, and a cache of SQLite's default size fills in half an hour
+/// and looks like a leak. Deleted pages hold public data only, so that overwriting them would be work for nothing.
 constexpr const char* kSettings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16000000; "
     "PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = ON";
