@@ -34,11 +34,13 @@ let live = { word: "connecting", retryAt: 0 };
 let heardAt = null;
 let behindMs = 0;
 let transitions = [];
+let isPastTold = false;
 let incidents = [];
 let ready = null;
-let reporters = [];
-let sources = [];
+let reporters = null; // not told yet, nor are pages
+let sources = null;
 let overrides = { overrides: [], history: [] };
+let areOverridesTold = false;
 let chosenRange = null; // null: the one that fits
 let tokenWanted = false;
 
@@ -151,6 +153,7 @@ function askPast() {
   const since = new Date(now() - DAY_MS).toISOString();
   quietly(async () => {
     transitions = await allTransitions(since);
+    isPastTold = true;
     draw();
     askTimeline();
   });
@@ -160,6 +163,7 @@ function askPast() {
   });
   quietly(async () => {
     overrides = await api.getOverrides();
+    areOverridesTold = true;
     draw();
   });
 }
@@ -298,8 +302,8 @@ function drawAll() {
   detail.update({ answer: name ? model.targets.get(name) : null, now: at, transitions, incidents, overrides, rangeIndex: name ? rangeIndex(name) : 0 });
   showReporters(byId("reporters"), reporters, at);
   showSources(byId("sources"), sources, at);
-  showOverrides(byId("overrides"), overrides, at);
-  showChanges(byId("changes"), transitions, at);
+  showOverrides(byId("overrides"), areOverridesTold ? overrides : null, at);
+  showChanges(byId("changes"), isPastTold ? transitions : null, at);
 }
 
 function groupByTarget(list) {

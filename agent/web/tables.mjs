@@ -15,10 +15,13 @@ function fill(section, key, make) {
 
 const moment = (at, now) => el("time", { datetime: new Date(at).toISOString() }, formatMoment(at, now));
 const nothing = (words) => el("p", { class: "small" }, words);
+/** Of what is null: nobody knows yet, which is not "none". */
+const notTold = () => nothing("The agent has not told yet.");
 const scroll = (label, child) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, child);
 
 export function showReporters(section, reporters, now) {
   fill(section, JSON.stringify(reporters) + Math.floor(now / 1000), () => {
+    if (reporters === null) return notTold();
     if (reporters.length === 0) return nothing("Nobody reports. Without reports the agent goes by the status pages alone.");
     const rows = reporters.map((one) => [foreign(one.name, { class: "strong" }), formatAgo(parseTime(one.last_seen_at), now), formatRate(one.requests_per_s),
       formatRatio(one.share), one.skew_ms === null ? "not told" : `${one.skew_ms} ms`, one.set_aside ? el("span", { class: "loud" }, "set aside") : ""]);
@@ -29,6 +32,7 @@ export function showReporters(section, reporters, now) {
 
 export function showSources(section, sources, now) {
   fill(section, JSON.stringify(sources) + Math.floor(now / 1000), () => {
+    if (sources === null) return notTold();
     if (sources.length === 0) return nothing("No status page is configured.");
     const rows = sources.map((one) => [foreign(one.provider, { class: "strong" }), foreign(hostOf(one.url)), el("span", { class: one.level === "none" ? "calm" : "loud" }, one.level),
       el("span", { class: one.fresh ? null : "loud" }, formatAgo(parseTime(one.last_good_at), now)),
@@ -38,8 +42,9 @@ export function showSources(section, sources, now) {
 }
 
 export function showChanges(section, transitions, now) {
-  const newest = transitions.slice(0, MOST_CHANGES);
-  fill(section, newest.map((one) => `${one.at}${one.target}`).join(), () => {
+  const newest = transitions?.slice(0, MOST_CHANGES) ?? null;
+  fill(section, `${newest?.map((one) => `${one.at}${one.target}`)}`, () => {
+    if (newest === null) return notTold();
     if (newest.length === 0) return nothing("Nothing changed in the last 24 hours.");
     return el("ul", { class: "changes" }, ...newest.map((one) => el("li", {}, moment(one.at, now), stateBadge(one.to), el("a", { href: targetHash(one.target) }, foreign(one.target)))));
   });
@@ -47,8 +52,10 @@ export function showChanges(section, transitions, now) {
 
 const DONE = { set: "set", cleared: "ended", expired: "ran out, set" };
 
-export function showOverrides(section, { overrides, history }, now) {
-  fill(section, JSON.stringify([overrides, history]), () => {
+export function showOverrides(section, told, now) {
+  fill(section, JSON.stringify(told), () => {
+    if (told === null) return notTold();
+    const { overrides, history } = told;
     if (overrides.length === 0 && (history ?? []).length === 0) return nothing("Nobody has set anything by hand.");
     const words = overrides.length === 0 ? "None is in force." : `In force: ${overrides.map((one) => one.target).join(", ")}.`;
     return el("div", {}, nothing(words), el("ul", { class: "changes" }, ...(history ?? []).map((one) => el("li", {}, moment(parseTime(one.at), now), stateBadge(one.state),

@@ -129,6 +129,8 @@ class Tokens(DashboardTest):
         tab = self.open(agent, live=False)
         self.offer(tab, "wrong-" + READER)
         tab.until("document.querySelector('#token-why').textContent.includes('does not know this token')", PATIENCE_S)
+        for section in ("#reporters", "#sources", "#changes", "#overrides"):
+            self.assertEqual("The agent has not told yet.", tab.text(section))  # not that there is nothing
         self.picture(tab, "token")
         self.give(tab, READER)
         self.wait_live(tab)
