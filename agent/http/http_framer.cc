@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "lib/hex.h"
+
 namespace signalbox {
 namespace {
 
@@ -181,6 +183,15 @@ bool is_known_method(std::string_view method) {
   return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
 }
 
+/// Others decode what we would not, and httplib `%u0061`, which is in no standard.
+bool is_well_encoded(std::string_view target) {
+  for (auto at = target.find('%'); at != std::string_view::npos; at = target.find('%', at + 1)) {
+    const std::string_view digits = target.substr(at + 1, 2);
+    if (digits.size() < 2 || hex_digit(digits[0]) < 0 || hex_digit(digits[1]) < 0) return false;
+  }
+  return true;
+}
+
 Trouble read_request_line(std::string_view line, RequestHead& head) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
@@ -197,6 +208,8 @@ Trouble read_request_line(std::string_view line, RequestHead& head) {
     return HttpRefusal{400, "the request target must be a path that starts with /"};
   if (!consists_of(head.target, kTargetChars))
     return HttpRefusal{400, "the request target has a character that must be percent-encoded"};
+  if (!is_well_encoded(head.target))
+    return HttpRefusal{400, "the request target has a % without two hexadecimal digits behind it"};
   return {};
 }
 
