@@ -20,6 +20,7 @@ from providers import Balancer, Provider, Traffic
 
 EXAMPLES = REPOSITORY / "systemd" / "examples"
 FULL = os.environ.get("SIGNALBOX_FULL_STORY") == "1"
+TURN_S = 300 if FULL else 30  # within which traffic goes, or has come back
 POLICY = "" if FULL else "[policy]\nhold_s = 5\nramp_step_s = 5\n"
 WARM_UP_S, OUTAGE_S = (30, 60) if FULL else (8, 20)  # the outage from its first failing second
 PER_S = 20

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from balancer_story import EXAMPLES, PER_S, BalancerTest, play, share
+from balancer_story import EXAMPLES, PER_S, TURN_S, BalancerTest, play, share
 from harness import json_reply, statuspage, wait_for
 
 SHIPPED = EXAMPLES / "haproxy.cfg"
@@ -39,7 +39,7 @@ class HAProxy(BalancerTest):
         def met():
             those = traffic.since(time.monotonic() - 2)
             return len(those) > PER_S and of_openai(share(those, "openai"))
-        wait_for(met, what, 30)
+        wait_for(met, what, TURN_S)
 
     def test_the_shipped_file_is_sound_with_the_addresses_that_it_names(self):
         environment = {"PATH": os.environ["PATH"]}
