@@ -4,7 +4,7 @@ if(DPKG_QUERY AND CMAKE_GENERATOR STREQUAL Ninja)
   install(CODE "
     set(into \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/doc/signalbox\")
     file(MAKE_DIRECTORY \${into})
-    execute_process(COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/sbom.py ${PROJECT_BINARY_DIR}/signalbox ${PROJECT_BINARY_DIR}
-                            ${PROJECT_VERSION}
+    execute_process(COMMAND /usr/bin/python3 [[${CMAKE_CURRENT_LIST_DIR}/sbom.py]] [[${PROJECT_BINARY_DIR}/signalbox]]
+                            [[${PROJECT_BINARY_DIR}]] ${PROJECT_VERSION}
                     OUTPUT_FILE \${into}/signalbox.cdx.json COMMAND_ERROR_IS_FATAL ANY)")
 endif()
