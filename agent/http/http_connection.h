@@ -59,8 +59,6 @@ class HttpConnection final : public Guest {
   Pending accept(const RequestHead& head, const Asker& asker);
   Step take_body();
   Step take_chunks();
-  Step refuse(int status, std::string_view detail);
-  Step refuse(const ApiReply& reply);
   Verdict judge_asker(Right right, const Asker& asker) const;
   bool host_allowed(const RequestHead& head);
   void enter(Phase phase, Millis timeout);
@@ -69,11 +67,16 @@ class HttpConnection final : public Guest {
 
   bool begin_reading();
   bool end_reading(const asio::error_code& error);
+
+  // http_connection_answer.cc
   Awaitable<void> answer();
   Awaitable<void> stream(ApiCall call, ReplyForm form, std::string_view method);
   Awaitable<ApiReply> answer_read(ApiCall call);
   Awaitable<ApiReply> answer_write(ApiCall call, IncomingBody body);
   Awaitable<void> wait_for_change(Wait wish);
+  Step refuse(int status, std::string_view detail);
+  Step refuse(const ApiReply& reply);
+
   Awaitable<bool> flush();
   Awaitable<void> linger();
 
