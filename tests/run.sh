@@ -7,13 +7,13 @@ set -eu
 cd "$(dirname "$0")/.."
 . agent/packages.sh
 preset=${1:-debug}
-selection="-LE system --parallel 4"
-[ "$preset" = debug ] || selection="-LE system --parallel 2"  # sanitized, they are busy where they only waited
-if [ "$preset" = system ]; then
-  preset=debug
-  # Mostly waiting; what measures asks to run alone, and has a second try: it measures the machine as well.
-  selection="-L system --parallel 4 --repeat until-pass:2"
-fi
+beside_programs=""
+at_once=4  # mostly waiting
+case $preset in
+  system) preset=debug beside_programs=yes ;;
+  debug) ;;
+  *) at_once=2 ;;  # sanitized, they are busy where they only waited
+esac
 
 # What a test of tests/system starts, a package a line.
 system_packages="
@@ -39,7 +39,7 @@ command -v npm >/dev/null || system_packages="$system_packages npm"
 install_packages $build_packages doctest-dev ccache clang-format-14 python3 python3-jsonschema python3-yaml util-linux groff-base bash \
   curl faketime nodejs openssl
 # shellcheck disable=SC2086
-[ "${selection#-LE}" != "$selection" ] || install_packages $system_packages
+[ -z "$beside_programs" ] || install_packages $system_packages
 # Another checkout of the same sources is served from the cache.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say "checking the format of the sources"
@@ -50,12 +50,17 @@ by_folder=""
 # shellcheck disable=SC2086
 cmake --preset "$preset" $by_folder >/dev/null
 cmake --build --preset "$preset"
-if [ "${selection#-LE}" = "$selection" ]; then
+if [ -n "$beside_programs" ]; then
   say "building the Debian package"
   /usr/bin/python3 tests/system/package.py
   say "fetching what drives the browser"
   PYTHONPATH=tests/e2e /usr/bin/python3 tests/system/chromium.py
 fi
+run_tests() { ctest --test-dir "build/$preset" --output-on-failure --timeout 300 "$@"; }
 say "testing"
-# shellcheck disable=SC2086
-exec ctest --test-dir "build/$preset" --output-on-failure --timeout 300 $selection
+[ -n "$beside_programs" ] || { run_tests -LE system --parallel "$at_once"; exit; }
+passed=0
+run_tests -L system -LE measures --parallel "$at_once" || passed=$?
+# One after the other, and with a second try: what measures measures the machine as well.
+run_tests -L measures --repeat until-pass:2 || passed=$?
+exit "$passed"
