@@ -106,10 +106,10 @@ export function createDetail(root, actions) {
     changes.replaceChildren(...mine.map((one) => changeItem(one, now)));
   }
 
-  function showChart(transitions, incidents, { history }) {
+  function showChart(transitions, incidents, overrides) {
     if (!timeline) return;
     const mine = transitions.filter((one) => one.target === target.target);
-    const outage = latestOutage(mine, (history ?? []).filter((one) => one.target === target.target || one.target === target.provider));
+    const outage = latestOutage(mine, (overrides?.history ?? []).filter((one) => one.target === target.target || one.target === target.provider));
     const about = incidents.filter((one) => one.provider === target.provider && (target.model === null || one.scope.length === 0 || one.scope.includes(target.model)));
     const spoke = outage ? pageSpoke(outage, about, timeline.until) : null;
     chart.show({

@@ -37,10 +37,10 @@ let transitions = [];
 let isPastTold = false;
 let incidents = [];
 let ready = null;
-let reporters = null; // not told yet, nor are pages
+// Null: not told yet.
+let reporters = null;
 let sources = null;
-let overrides = { overrides: [], history: [] };
-let areOverridesTold = false;
+let overrides = null;
 let chosenRange = null; // null: the one that fits
 let tokenWanted = false;
 
@@ -83,7 +83,7 @@ const overrideDialog = createOverrideDialog({
 
 /** A provider's override holds for its models: that one is what ends. */
 function ownerOfOverride(target) {
-  return overrides.overrides.some((one) => one.target === target.target) ? target.target : target.provider;
+  return overrides?.overrides.some((one) => one.target === target.target) ? target.target : target.provider;
 }
 
 // Asking
@@ -163,7 +163,6 @@ function askPast() {
   });
   quietly(async () => {
     overrides = await api.getOverrides();
-    areOverridesTold = true;
     draw();
   });
 }
@@ -302,7 +301,7 @@ function drawAll() {
   detail.update({ answer: name ? model.targets.get(name) : null, now: at, transitions, incidents, overrides, rangeIndex: name ? rangeIndex(name) : 0 });
   showReporters(byId("reporters"), reporters, at);
   showSources(byId("sources"), sources, at);
-  showOverrides(byId("overrides"), areOverridesTold ? overrides : null, at);
+  showOverrides(byId("overrides"), overrides, at);
   showChanges(byId("changes"), isPastTold ? transitions : null, at);
 }
 
