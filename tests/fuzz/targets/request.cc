@@ -11,6 +11,7 @@
 #include "agent/http/http_framer.h"
 #include "agent/http/http_reply.h"
 #include "lib/core.h"
+#include "lib/hex.h"
 #include "lib/json.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/fuzz_targets.h"
@@ -29,20 +30,18 @@ const Snapshot& snapshot() {
   return *kSnapshot;
 }
 
-int hex_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/// RFC 3986, 2.1. What is no escape stays as it is.
+/// RFC 3986, 2.1. A % that begins no escape did not come this far.
 std::string decoded(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && hex_of(text[i + 1]) >= 0 && hex_of(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2])) : text[i];
-    if (escape) i += 2;
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    expect(i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0,
+           "a % begins an escape");
+    out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+    i += 2;
   }
   return out;
 }
