@@ -1,7 +1,8 @@
 #!/bin/bash
 # Fuzzes what comes from outside, with libFuzzer: `tests/fuzz/run.sh [SECONDS] [TARGET...]`, 10 s of each by default.
-# Installs what is missing, builds, runs two targets at a time ($SIGNALBOX_FUZZ_AT_ONCE), prints a table. What a run finds is made small and put
-# into tests/fuzz/regressions/TARGET, where the everyday tests replay it; then the exit code is 1.
+# Installs what is missing, builds, runs two targets at a time ($SIGNALBOX_FUZZ_AT_ONCE), prints a table. What a run
+# finds is made small and put into tests/fuzz/regressions/TARGET, where the everyday tests replay it; then the exit code
+# is 1.
 # SIGNALBOX_SEED=N starts each target's random numbers at N, as ctest does; otherwise every run tries others.
 # Inputs that reach new code are kept in build/fuzz/run/TARGET for the next time, with a log beside them.
 set -eu

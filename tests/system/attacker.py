@@ -2,8 +2,9 @@
 
     attacker.py NAME HOST:PORT
 
-Prints "ready" when half of the crowd has come; an agent may have sent some of it away by then. One thread, from several loopback addresses, that stands behind everybody else at the
-processor: what is attacked are the agent's limits, not the machine.
+Prints "ready" when half of the crowd has come; an agent may have sent some of it away by then. One thread, from several
+loopback addresses, that stands behind everybody else at the processor: what is attacked are the agent's limits, not the
+machine.
 """
 import collections
 import json
