@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "agent/clock.h"
-#include "agent/http/gunzip.h"
+#include "agent/gunzip.h"
 
 namespace signalbox {
 namespace {

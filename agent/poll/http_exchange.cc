@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "agent/gunzip.h"
+
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
 #error "Debian's libcpp-httplib.so has other class layouts without the macros of its pkg-config file"
 #endif
@@ -20,6 +22,10 @@ constexpr size_t kMaxHeaders = size_t{64} * 1024;
 /// status line recurses over each byte, so that a long line would overflow the stack.
 constexpr size_t kMaxLine = 8192;
 constexpr size_t kReadSize = size_t{16} * 1024;
+
+std::string too_large(size_t max_body, std::string_view when = "") {
+  return fmt::format("the answer has more than {} bytes{}", max_body, when);
+}
 
 /// httplib's view of our connection: counts what arrives and remembers the first failure.
 class CountedStream final : public httplib::Stream {
@@ -81,7 +87,7 @@ class CountedStream final : public httplib::Stream {
     ended_ = bytes == 0 && !failure;
     if (failure) failure_ = std::move(failure);
     if (in_body_ && received_ > max_body_) {
-      fail(FetchErrorKind::too_large, fmt::format("the answer has more than {} bytes", max_body_));
+      fail(FetchErrorKind::too_large, too_large(max_body_));
     }
     return bytes > 0 && !failure_;
   }
@@ -111,7 +117,10 @@ class CountedStream final : public httplib::Stream {
 /// httplib's message code without its connections, which are never opened.
 class Messages final : public httplib::ClientImpl {
  public:
-  Messages() : ClientImpl("unused") { set_url_encode(false); }
+  Messages() : ClientImpl("unused") {
+    set_url_encode(false);
+    set_decompress(false);  // it takes a cut gzip stream for a whole one
+  }
   using ClientImpl::process_request;
 };
 
@@ -122,6 +131,28 @@ std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return text;
+}
+
+/// Inflates the body, or says why it cannot be read.
+std::optional<FetchFailure> unpack(HttpAnswer& answer, const std::string& peer, size_t max_body) {
+  const std::string coding = lower(answer.header("content-encoding"));
+  if (coding.empty() || coding == "identity" || answer.body.empty()) return std::nullopt;
+  const auto failure = [&](FetchErrorKind kind, std::string_view what) {
+    return FetchFailure{kind, fmt::format("{}: {}", peer, what)};
+  };
+  if (coding != "gzip" && coding != "x-gzip") {
+    return failure(FetchErrorKind::protocol, "the answer's Content-Encoding is another than gzip");
+  }
+  auto raw = gunzip(answer.body, max_body);
+  if (const auto* error = std::get_if<GunzipError>(&raw)) {
+    if (*error == GunzipError::too_large) {
+      return failure(FetchErrorKind::too_large, too_large(max_body, " after inflating"));
+    }
+    return failure(FetchErrorKind::protocol,
+                   "the answer is not one whole gzip stream, as its Content-Encoding says");
+  }
+  answer.body = std::get<std::string>(std::move(raw));
+  return std::nullopt;
 }
 
 httplib::Request as_request(const HttpQuestion& question) {
@@ -155,8 +186,7 @@ std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& p
   };
   request.content_receiver = [&](const char* bytes, size_t count, uint64_t, uint64_t) {
     if (count > max_body - answer.body.size()) {
-      stream.fail(FetchErrorKind::too_large,
-                  fmt::format("the answer has more than {} bytes after inflating", max_body));
+      stream.fail(FetchErrorKind::too_large, too_large(max_body));
       return false;
     }
     answer.body.append(bytes, count);
@@ -172,6 +202,10 @@ std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& p
   }
   answer.status = response.status;
   for (auto& [name, value] : response.headers) answer.headers.emplace(lower(name), value);
+  if (auto failure = unpack(answer, peer, max_body)) {
+    if (question.body_matters) return *failure;
+    answer.body.clear();
+  }
   return answer;
 }
 

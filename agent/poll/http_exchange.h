@@ -1,6 +1,6 @@
 #pragma once
 /// One HTTP request and its answer over a wire that is already open. The only place of the client side that
-/// knows of cpp-httplib, which writes the request, parses the answer, joins chunks and inflates.
+/// knows of cpp-httplib, which writes the request, parses the answer and joins chunks.
 ///
 /// Invariant: at most 64 KiB of headers, 8 KiB a line, and `max_body` bytes of body, on the wire and inflated.
 #include <map>
@@ -20,7 +20,8 @@ struct HttpQuestion {
   std::string target;  ///< as it goes into the request line
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  /// False: the answer is its status; a body that is too long, cut or dribbled is taken as far as it came.
+  /// False: the answer is its status; a body that is too long, cut or dribbled is taken as far as it came, and
+  /// one that cannot be inflated is empty.
   bool body_matters = true;
 };
 

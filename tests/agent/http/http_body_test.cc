@@ -1,12 +1,11 @@
 /// Requests that write: how their bodies are taken, and how their answers may come later.
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <atomic>
 #include <thread>
 
-#include "agent/http/gunzip.h"
 #include "agent/http/http_framer.h"
+#include "tests/support/fake_page.h"
 #include "tests/support/running_front.h"
 
 using namespace signalbox;
@@ -15,21 +14,6 @@ using namespace signalbox::testing;
 namespace {
 
 const std::string kGzip = "Content-Encoding: gzip\r\n";
-
-std::string gzipped(const std::string& raw) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string in = raw;
-  std::string packed(deflateBound(&stream, raw.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 ApiReply said(const std::string& body) { return {200, "application/json", body, {}}; }
 
@@ -68,7 +52,7 @@ TEST_CASE("a body in chunks arrives whole, and the request after it is served") 
   const std::string large(kMaxBodyBytes, 'b');
   client.send(head + "\r\n100000\r\n" + large + "\r\n0\r\n\r\n");
   CHECK(client.read_reply().body == "POST " + large);
-  const std::string packed = gzipped("packed");
+  const std::string packed = gzip("packed");
   client.send(head + kGzip + "\r\n" + std::string(1, "0123456789abcdef"[packed.size() / 16]) +
               std::string(1, "0123456789abcdef"[packed.size() % 16]) + "\r\n" + packed + "\r\n0\r\n\r\n");
   CHECK(client.read_reply().body == "POST packed");
@@ -239,22 +223,16 @@ TEST_CASE("a gzip body is inflated, as far as 1 MiB") {
   RunningFront front;
   auto client = front.client();
   const std::string most(kMaxBodyBytes, 'g');
-  CHECK(client.post("/v1/echo", gzipped("{}"), kGzip).body == "POST {}");
-  CHECK(client.post("/v1/echo", gzipped(most), kGzip).body == "POST " + most);
-  const auto bomb = client.post("/v1/echo", gzipped(std::string(size_t{64} * kMaxBodyBytes, '0')), kGzip);
+  CHECK(client.post("/v1/echo", gzip("{}"), kGzip).body == "POST {}");
+  CHECK(client.post("/v1/echo", gzip(most), kGzip).body == "POST " + most);
+  const auto bomb = client.post("/v1/echo", gzip(std::string(size_t{64} * kMaxBodyBytes, '0')), kGzip);
   CHECK(bomb.status == 413);
   CHECK(bomb.header("Content-Type") == "application/problem+json");
-  const std::string packed = gzipped("{\"reporter\": \"a\"}");
+  const std::string packed = gzip("{\"reporter\": \"a\"}");
   for (const std::string& broken : {std::string(), std::string("{}"), packed.substr(0, packed.size() - 1),
                                     packed + "x", packed + packed, packed.substr(1)}) {
     CHECK(client.post("/v1/echo", broken, kGzip).status == 400);
   }
-}
-
-TEST_CASE("a bomb is given up at the limit") {
-  const std::string bomb = gzipped(std::string(1'000'000, '0'));
-  CHECK(std::get<GunzipError>(gunzip(bomb, 999'999)) == GunzipError::too_large);
-  CHECK(std::get<std::string>(gunzip(bomb, 1'000'000)).size() == 1'000'000);
 }
 
 TEST_CASE("a body over 1 MiB is refused before it is sent") {
@@ -297,7 +275,7 @@ TEST_CASE("bodies take no more memory together than they may, and give it back")
   CHECK(client.read_to_end() == "");
   CHECK(front.client().post("/v1/echo", "small").status == 200);
   // What a small body becomes when it is inflated counts too.
-  CHECK(front.client().post("/v1/echo", gzipped(std::string(11'000, 'x')), kGzip).status == 503);
+  CHECK(front.client().post("/v1/echo", gzip(std::string(11'000, 'x')), kGzip).status == 503);
 
   respond(said("done"));
   CHECK(holder.read_reply().body == "done");

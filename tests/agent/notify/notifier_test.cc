@@ -256,6 +256,7 @@ TEST_CASE("a receiver that took the message has taken it, whatever becomes of th
   CHECK(posting.post(reply(200, std::string(100'000, 'x'))).delivery == Delivery::done);
   CHECK(posting.post(cut(reply(200, "0123456789"), reply(200, "0123456789").bytes.size() - 5)).delivery ==
         Delivery::done);
+  CHECK(posting.post(reply(200, "no gzip", {{"Content-Encoding", "gzip"}})).delivery == Delivery::done);
 }
 
 TEST_CASE("secrets are read anew at each try, and are nobody's business when they cannot be used") {

@@ -122,7 +122,22 @@ TEST_CASE("chunked and gzip bodies arrive whole") {
   page.on("/chunked", chunked(text));
   page.on("/gzip", reply(200, gzip(text), {{"Content-Encoding", "gzip"}}));
   CHECK(reply_of(get(page, "/chunked")).body == text);
+  page.on("/identity", reply(200, text, {{"Content-Encoding", "Identity"}}));
   CHECK(reply_of(get(page, "/gzip")).body == text);
+  CHECK(reply_of(get(page, "/identity")).body == text);
+}
+
+TEST_CASE("a gzip body that is cut is no answer, though the connection ended where it may") {
+  FakePage page;
+  const std::string packed = gzip(std::string(20'000, 'x'));
+  for (const size_t missing : {size_t{1}, size_t{8}, size_t{9}, packed.size() / 2}) {
+    CAPTURE(missing);
+    page.on("/", reply(200, packed.substr(0, packed.size() - missing), {{"Content-Encoding", "gzip"}}));
+    CHECK(
+        failure_of(get(page)) ==
+        FetchFailure{FetchErrorKind::protocol,
+                     address_of(page) + ": the answer is not one whole gzip stream, as its Content-Encoding says"});
+  }
 }
 
 TEST_CASE("validators are sent back, and a 304 without a body ends the call though the connection stays open") {
@@ -275,6 +290,7 @@ TEST_CASE("what is not HTTP, or not whole, is a protocol failure that says which
   page.on("/body", cut(reply(200, std::string(1000, 'x')), 500));
   page.on("/chunks", cut(chunked(std::string(5000, 'x')), 3000));
   page.on("/gzip", reply(200, "this is no gzip", {{"Content-Encoding", "gzip"}}));
+  page.on("/br", reply(200, "this may be brotli", {{"Content-Encoding", "br"}}));
   struct Row {
     const char* path;
     const char* why;
@@ -284,7 +300,8 @@ TEST_CASE("what is not HTTP, or not whole, is a protocol failure that says which
                       {"/head", "closed the connection in the middle of the answer"},
                       {"/body", "closed the connection in the middle of the answer"},
                       {"/chunks", "closed the connection in the middle of the answer"},
-                      {"/gzip", "the answer is not the HTTP we understand"}};
+                      {"/gzip", "the answer is not one whole gzip stream, as its Content-Encoding says"},
+                      {"/br", "the answer's Content-Encoding is another than gzip"}};
   for (const Row& row : rows) {
     CAPTURE(std::string(row.path));
     CHECK(failure_of(get(page, row.path)) ==

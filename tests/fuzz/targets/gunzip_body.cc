@@ -2,7 +2,7 @@
 ///
 /// In: a byte that chooses the limit (2 to the power of up to 20 bytes), then the packed body. Holds: what comes
 /// out is within the limit, and packed again comes out the same.
-#include "agent/http/gunzip.h"
+#include "agent/gunzip.h"
 
 #include <zlib.h>
 

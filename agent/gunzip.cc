@@ -1,4 +1,4 @@
-#include "agent/http/gunzip.h"
+#include "agent/gunzip.h"
 
 #include <zlib.h>
 
