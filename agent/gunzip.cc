@@ -38,8 +38,9 @@ std::variant<std::string, GunzipError> gunzip(std::string_view packed, size_t li
     stream.avail_out = chunk.size();
     const int result = inflate(&stream, Z_NO_FLUSH);
     if (result != Z_OK && result != Z_STREAM_END) return GunzipError::broken;
-    raw.append(chunk.data(), chunk.size() - stream.avail_out);
-    if (raw.size() > limit) return GunzipError::too_large;
+    const size_t count = chunk.size() - stream.avail_out;
+    if (count > limit - raw.size()) return GunzipError::too_large;
+    raw.append(chunk.data(), count);
     if (result == Z_STREAM_END) break;
   }
   if (stream.avail_in > 0) return GunzipError::broken;
