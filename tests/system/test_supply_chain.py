@@ -20,6 +20,22 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}).stdout
 
 
+def package_under(umask, directory):
+    """The bytes of the package as somebody with that umask makes it, of the same binary."""
+    subprocess.run(["cpack", "--config", package.BUILD / "CPackConfig.cmake", "-B", directory], check=True, umask=umask,
+                   capture_output=True, env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"})
+    return next(pathlib.Path(directory).glob("*.deb"))
+
+
+class Package(unittest.TestCase):
+    def test_it_is_the_same_and_open_to_all_whatever_the_umask_of_who_makes_it(self):
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+            wide, narrow = package_under(0o022, one), package_under(0o077, other)
+            listed = run("dpkg-deb", "--contents", narrow)
+            self.assertEqual([], [line for line in listed.splitlines() if not re.match(r"drwxr-xr-x|-rw[-x]r-[-x]r-[-x] ", line)])
+            self.assertEqual(wide.read_bytes(), narrow.read_bytes())
+
+
 class Hardening(unittest.TestCase):
     def test_it_is_loaded_at_a_place_of_chance(self):
         self.assertRegex(run("readelf", "-hW", BINARY), r"Type:\s+DYN \(Position-Independent Executable")
