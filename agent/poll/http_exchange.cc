@@ -133,26 +133,25 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Inflates the body, or says why it cannot be read.
-std::optional<FetchFailure> unpack(HttpAnswer& answer, const std::string& peer, size_t max_body) {
+/// Inflates the body; false: it cannot be read, and the stream has failed of it.
+bool unpack(HttpAnswer& answer, CountedStream& stream, size_t max_body) {
   const std::string coding = lower(answer.header("content-encoding"));
-  if (coding.empty() || coding == "identity" || answer.body.empty()) return std::nullopt;
-  const auto failure = [&](FetchErrorKind kind, std::string_view what) {
-    return FetchFailure{kind, fmt::format("{}: {}", peer, what)};
-  };
+  if (coding.empty() || coding == "identity" || answer.body.empty()) return true;
   if (coding != "gzip" && coding != "x-gzip") {
-    return failure(FetchErrorKind::protocol, "the answer's Content-Encoding is another than gzip");
+    stream.fail(FetchErrorKind::protocol, "the answer's Content-Encoding is another than gzip");
+    return false;
   }
   auto raw = gunzip(answer.body, max_body);
-  if (const auto* error = std::get_if<GunzipError>(&raw)) {
-    if (*error == GunzipError::too_large) {
-      return failure(FetchErrorKind::too_large, too_large(max_body, " after inflating"));
-    }
-    return failure(FetchErrorKind::protocol,
-                   "the answer is not one whole gzip stream, as its Content-Encoding says");
+  if (auto* text = std::get_if<std::string>(&raw)) {
+    answer.body = std::move(*text);
+    return true;
   }
-  answer.body = std::get<std::string>(std::move(raw));
-  return std::nullopt;
+  if (std::get<GunzipError>(raw) == GunzipError::too_large) {
+    stream.fail(FetchErrorKind::too_large, too_large(max_body, " after inflating"));
+  } else {
+    stream.fail(FetchErrorKind::protocol, "the answer is not one whole gzip stream, as its Content-Encoding says");
+  }
+  return false;
 }
 
 httplib::Request as_request(const HttpQuestion& question) {
@@ -202,8 +201,8 @@ std::variant<HttpAnswer, FetchFailure> exchange(Wire& wire, const std::string& p
   }
   answer.status = response.status;
   for (auto& [name, value] : response.headers) answer.headers.emplace(lower(name), value);
-  if (auto failure = unpack(answer, peer, max_body)) {
-    if (question.body_matters) return *failure;
+  if (!unpack(answer, stream, max_body)) {
+    if (question.body_matters) return stream.failure();
     answer.body.clear();
   }
   return answer;

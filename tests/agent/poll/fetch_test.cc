@@ -121,8 +121,8 @@ TEST_CASE("chunked and gzip bodies arrive whole") {
   for (int line = 0; line < 3000; ++line) text += "line " + std::to_string(line) + "\n";
   page.on("/chunked", chunked(text));
   page.on("/gzip", reply(200, gzip(text), {{"Content-Encoding", "gzip"}}));
-  CHECK(reply_of(get(page, "/chunked")).body == text);
   page.on("/identity", reply(200, text, {{"Content-Encoding", "Identity"}}));
+  CHECK(reply_of(get(page, "/chunked")).body == text);
   CHECK(reply_of(get(page, "/gzip")).body == text);
   CHECK(reply_of(get(page, "/identity")).body == text);
 }
